@@ -1,0 +1,154 @@
+"""Tables of a running program: offering, cohort, membership, sessions, coaching, progress."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ltitool.foundation.db import Base, Tenant, tenant_fk, tenant_key
+
+
+class Offering(Tenant, Base):
+    """One run of a program version. It keeps the program file it began with."""
+
+    __tablename__ = "offering"
+    __table_args__ = (tenant_key(), ForeignKeyConstraint(["organisation_id"], ["organisation.id"]))
+
+    title: Mapped[str]
+    program_id: Mapped[str]
+    program_version: Mapped[str]
+    program_source: Mapped[str] = mapped_column(Text)
+    program_digest: Mapped[str]
+    starts_on: Mapped[date]
+    timezone: Mapped[str]  # IANA name, for due days
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class OfferingContext(Tenant, Base):
+    """A course of an LMS through which people reach an offering."""
+
+    __tablename__ = "offering_context"
+    __table_args__ = (
+        UniqueConstraint("context_id"),
+        tenant_fk("offering_id", "offering"),
+        tenant_fk("context_id", "context"),
+    )
+
+    offering_id: Mapped[uuid.UUID]
+    context_id: Mapped[uuid.UUID]
+
+
+class Cohort(Tenant, Base):
+    """Eight to ten people and their coach or pair of coaches."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("offering_id", "name"),
+        tenant_fk("offering_id", "offering"),
+    )
+
+    offering_id: Mapped[uuid.UUID]
+    name: Mapped[str]
+
+
+class Membership(Tenant, Base):
+    """A person's place in an offering. Coaches are granted, participants come by launch or roster."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("offering_id", "person_id", "role"),
+        tenant_fk("offering_id", "offering"),
+        tenant_fk("person_id", "person"),
+        tenant_fk("cohort_id", "cohort"),
+        Index(None, "person_id"),
+    )
+
+    offering_id: Mapped[uuid.UUID]
+    cohort_id: Mapped[uuid.UUID | None]  # None: enrolled, not yet placed
+    person_id: Mapped[uuid.UUID]
+    role: Mapped[str]  # participant | coach
+    status: Mapped[str]  # active | inactive
+    source: Mapped[str]  # launch | roster | tool
+    context_id: Mapped[uuid.UUID | None]  # the course they came through: where their grade goes
+    lms_subject: Mapped[str | None]  # their user id there
+    created_at: Mapped[datetime]
+
+
+class GroupSession(Tenant, Base):
+    """A whole-group meeting that was held or is planned."""
+
+    __tablename__ = "group_session"
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("offering_id", "activity_key"),
+        tenant_fk("offering_id", "offering"),
+    )
+
+    offering_id: Mapped[uuid.UUID]
+    activity_key: Mapped[str]
+    held_on: Mapped[date]
+    minutes: Mapped[int]
+
+
+class Attendance(Tenant, Base):
+    """Minutes that a person was present, as recorded by a coach. A row of the hours ledger."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        UniqueConstraint("group_session_id", "person_id"),
+        tenant_fk("group_session_id", "group_session"),
+        tenant_fk("person_id", "person"),
+        CheckConstraint("minutes >= 0 AND minutes <= 1440", name="minutes_in_a_day"),
+    )
+
+    group_session_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID]
+    minutes: Mapped[int]  # 0: was absent
+    note: Mapped[str]
+    recorded_by: Mapped[uuid.UUID]
+    recorded_at: Mapped[datetime]
+
+
+class CoachingEntry(Tenant, Base):
+    """A 1:1 that took place. A row of the hours ledger; the private note stays with coaches."""
+
+    __tablename__ = "coaching_entry"
+    __table_args__ = (
+        tenant_fk("offering_id", "offering"),
+        tenant_fk("person_id", "person"),
+        CheckConstraint("minutes > 0 AND minutes <= 1440", name="minutes_in_a_day"),
+        Index(None, "offering_id", "person_id"),
+    )
+
+    offering_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID]
+    held_on: Mapped[date]
+    minutes: Mapped[int]
+    focus: Mapped[str]
+    next_step: Mapped[str]
+    shared_note: Mapped[str] = mapped_column(Text)
+    private_note: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[uuid.UUID]
+    recorded_at: Mapped[datetime]
+
+
+class Progress(Tenant, Base):
+    """Where a person stands with one activity. Features write it, dashboards and completion read it."""
+
+    __tablename__ = "progress"
+    __table_args__ = (
+        UniqueConstraint("offering_id", "person_id", "activity_key"),
+        tenant_fk("offering_id", "offering"),
+        tenant_fk("person_id", "person"),
+    )
+
+    offering_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID]
+    activity_key: Mapped[str]
+    state: Mapped[str]  # started | submitted | returned | done
+    details: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]

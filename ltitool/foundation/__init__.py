@@ -1,0 +1,1 @@
+"""What every feature stands on: database, clock, keys, jobs, storage, outbound HTTP, audit."""

@@ -1,0 +1,1 @@
+"""LTI 1.3 Advantage: platforms, launches, gradebook and roster services."""

@@ -1,0 +1,163 @@
+"""Tables of LTI: platforms and what lies inside them, burnt nonces, keys, grades on their way."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ltitool.foundation.db import Base, Tenant, tenant_fk, tenant_key
+
+
+class Platform(Tenant, Base):
+    """One registration of this tool in an LMS: issuer and client id together name it."""
+
+    __tablename__ = "platform"
+    __table_args__ = (
+        UniqueConstraint("issuer", "client_id"),
+        tenant_key(),
+        ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
+    )
+
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    auth_login_url: Mapped[str]
+    auth_token_url: Mapped[str]
+    token_audience: Mapped[str | None]
+    jwks_url: Mapped[str]
+    status: Mapped[str]  # pending | active | disabled
+    deployment_policy: Mapped[str]  # approve | auto
+    jwks_refetched_at: Mapped[datetime | None]  # of the last refetch for an unknown key id
+    created_at: Mapped[datetime]
+
+
+class PlatformKey(Base):
+    """A public key of a platform, cached by key id."""
+
+    __tablename__ = "platform_key"
+
+    platform_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    jwk: Mapped[dict[str, Any]]
+    fetched_at: Mapped[datetime]
+
+
+class AccessToken(Base):
+    """A service token of one registration and one set of scopes; never shared by issuer."""
+
+    __tablename__ = "access_token"
+
+    platform_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    scopes: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class Deployment(Tenant, Base):
+    __tablename__ = "deployment"
+    __table_args__ = (
+        UniqueConstraint("platform_id", "lms_id"),
+        tenant_key(),
+        tenant_fk("platform_id", "platform"),
+    )
+
+    platform_id: Mapped[uuid.UUID]
+    lms_id: Mapped[str]  # the deployment_id claim
+    status: Mapped[str]  # pending | active | disabled
+    embed_origins: Mapped[list[Any]]  # learnt: who frames us
+    created_at: Mapped[datetime]
+
+
+class Context(Tenant, Base):
+    """A course of an LMS."""
+
+    __tablename__ = "context"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "lms_id"),
+        tenant_key(),
+        tenant_fk("deployment_id", "deployment"),
+    )
+
+    deployment_id: Mapped[uuid.UUID]
+    lms_id: Mapped[str]
+    title: Mapped[str]
+    lineitems_url: Mapped[str | None]
+    memberships_url: Mapped[str | None]
+    scopes: Mapped[list[Any]]
+    roster_read_at: Mapped[datetime | None]
+    roster_error: Mapped[str | None]
+
+
+class ResourceLink(Tenant, Base):
+    __tablename__ = "resource_link"
+    __table_args__ = (
+        UniqueConstraint("context_id", "lms_id"),
+        tenant_key(),
+        tenant_fk("context_id", "context"),
+    )
+
+    context_id: Mapped[uuid.UUID]
+    lms_id: Mapped[str]
+    title: Mapped[str]
+    lineitem_url: Mapped[str | None]
+
+
+class BurntNonce(Base):
+    """One insert burns a launch. Kept until the login it belonged to can no longer be accepted."""
+
+    __tablename__ = "burnt_nonce"
+    __table_args__ = (Index(None, "keep_until"),)
+
+    nonce_hash: Mapped[str] = mapped_column(primary_key=True)
+    keep_until: Mapped[datetime]
+
+
+class LineItem(Tenant, Base):
+    """A gradebook column of an LMS that an activity of ours reports to."""
+
+    __tablename__ = "line_item"
+    __table_args__ = (
+        UniqueConstraint("context_id", "activity_key"),
+        tenant_key(),
+        tenant_fk("context_id", "context"),
+    )
+
+    context_id: Mapped[uuid.UUID]
+    activity_key: Mapped[str]
+    url: Mapped[str]
+    score_maximum: Mapped[float] = mapped_column(Float)
+    made_by_us: Mapped[bool]
+
+
+class GradeIntent(Tenant, Base):
+    """The score an LMS should show for one learner. The row is the intent; sending makes it true."""
+
+    __tablename__ = "grade_intent"
+    __table_args__ = (
+        UniqueConstraint("context_id", "activity_key", "subject"),
+        tenant_fk("context_id", "context"),
+        tenant_fk("person_id", "person"),
+        Index(None, "state", "next_attempt_at"),
+    )
+
+    context_id: Mapped[uuid.UUID]
+    activity_key: Mapped[str]
+    person_id: Mapped[uuid.UUID]
+    subject: Mapped[str]  # the learner's user id in the LMS
+    version: Mapped[int]  # grows with each wanted change
+    sent_version: Mapped[int] = mapped_column(default=0)
+    score_given: Mapped[float | None] = mapped_column(Float)
+    score_maximum: Mapped[float] = mapped_column(Float)
+    activity_progress: Mapped[str]
+    grading_progress: Mapped[str]
+    comment: Mapped[str | None]
+    label: Mapped[str]  # of the gradebook column, should we have to make it
+    last_stamp: Mapped[datetime | None]  # strictly rising, at least one second apart
+    state: Mapped[str]  # wanted | sent | superseded | dead
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    fencing_token: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""Who is here: organisations, people, the ways they are recognised, and their sessions."""

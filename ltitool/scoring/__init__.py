@@ -1,0 +1,1 @@
+"""Keystones scored on a rubric through the program's scoring policy."""
