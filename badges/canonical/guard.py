@@ -1,0 +1,86 @@
+"""The shape guard: what JSON-LD allows and a signed badge has no use for.
+
+An RDF signature covers a set of statements, not the JSON they were written as. ``@graph``, ``@reverse``,
+``@included``, ``@nest``, inline contexts and full-IRI keys can each rewrite a document into another one with
+the same canonical form, so that a reader is shown something else than what was signed. They are refused before
+anything is canonicalized. Whoever uses them honestly gets the answer "unsupported", not "invalid".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from badges.errors import ShapeRefusedError
+
+# Keywords that name or type a value and can move nothing.
+_HARMLESS_KEYWORDS = frozenset({"@id", "@type", "@value", "@language", "@context"})
+_VALUE_OBJECT = frozenset({"@value", "@language", "@type"})
+# Members that hold a whole credential, which carries a context of its own.
+_HOLDS_CREDENTIALS = frozenset({"endorsement", "verifiableCredential"})
+
+
+def guard_shape(document: Any) -> None:
+    """Refuse every construct that can move data without changing the signature.
+
+    Raises:
+        ShapeRefusedError: ``inline_context``, ``nested_context``, ``keyword``, ``full_iri_key``, ``id_twice``,
+            ``type_twice``, ``null``, ``empty``, ``nested_array``, ``not_an_object``.
+    """
+    if not isinstance(document, dict):
+        raise ShapeRefusedError("not_an_object", "a signed document is a JSON object")
+    _guard_object(document, "$", holds_credential=True)
+
+
+def _guard_object(node: dict[str, Any], path: str, *, holds_credential: bool) -> None:
+    if not node:
+        raise ShapeRefusedError("empty", "an empty object says nothing a signature could cover", path=path)
+    for key, value in node.items():
+        if key == "@context":
+            _guard_context(value, f"{path}.@context", allowed=holds_credential)
+        else:
+            _guard_key(key, path)
+            _guard_value(value, f"{path}.{key}", credentials_below=key in _HOLDS_CREDENTIALS)
+    _guard_aliases(node, path)
+
+
+def _guard_key(key: str, path: str) -> None:
+    if key.startswith("@") and key not in _HARMLESS_KEYWORDS:
+        raise ShapeRefusedError(
+            "keyword", f"{key[:40]} can move data without changing the signature", path=path
+        )
+    if ":" in key:
+        raise ShapeRefusedError("full_iri_key", f"{key[:80]!r} is an IRI in place of a term", path=path)
+
+
+def _guard_aliases(node: dict[str, Any], path: str) -> None:
+    if "id" in node and "@id" in node:
+        raise ShapeRefusedError("id_twice", "both id and @id", path=path)
+    if "type" in node and "@type" in node:
+        raise ShapeRefusedError("type_twice", "both type and @type", path=path)
+    if "@value" in node and not _VALUE_OBJECT.issuperset(node):
+        raise ShapeRefusedError("keyword", "a value object with members of its own", path=path)
+
+
+def _guard_context(value: Any, path: str, *, allowed: bool) -> None:
+    if not allowed:
+        raise ShapeRefusedError(
+            "nested_context", "a context inside the document changes what its terms mean", path=path
+        )
+    for number, entry in enumerate(value if isinstance(value, list) else [value]):
+        if not isinstance(entry, str):
+            where = f"{path}[{number}]"
+            raise ShapeRefusedError("inline_context", "an inline context can redefine terms", path=where)
+
+
+def _guard_value(value: Any, path: str, *, credentials_below: bool) -> None:
+    if isinstance(value, dict):
+        _guard_object(value, path, holds_credential=credentials_below)
+    elif isinstance(value, list):
+        if not value:
+            raise ShapeRefusedError("empty", "an empty array says nothing a signature could cover", path=path)
+        for number, inner in enumerate(value):
+            if isinstance(inner, list):
+                raise ShapeRefusedError("nested_array", "an array inside an array", path=f"{path}[{number}]")
+            _guard_value(inner, f"{path}[{number}]", credentials_below=credentials_below)
+    elif value is None:
+        raise ShapeRefusedError("null", "null is dropped and would not be signed", path=path)
