@@ -1,0 +1,112 @@
+"""Invitations: single-use links that grant a role in the tool, or let staff sign in again."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ltitool.people.errors import InvitationUnusable
+from ltitool.people.grants import STAFF_ROLES, grant
+from ltitool.people.models import Invitation, Person
+from ltitool.people.sessions import token_hash
+
+LIFETIME = timedelta(days=7)
+SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Who an accepted invitation made or found, and what it was for."""
+
+    organisation_id: uuid.UUID
+    person_id: uuid.UUID
+    role: str
+    subject: str | None
+
+
+def invite(
+    session: Session,
+    *,
+    invitation_id: uuid.UUID,
+    organisation_id: uuid.UUID,
+    role: str,
+    subject: str | None,
+    note: str,
+    token: str,
+    at: datetime,
+) -> None:
+    """Write an invitation down. The token goes into the link and is not kept."""
+    session.add(
+        Invitation(
+            id=invitation_id,
+            organisation_id=organisation_id,
+            token_hash=token_hash(token),
+            role=role,
+            subject=subject,
+            note=note,
+            created_at=at,
+            expires_at=at + LIFETIME,
+            accepted_at=None,
+            accepted_by=None,
+        )
+    )
+
+
+def open_invitation(session: Session, token: str, at: datetime) -> Invitation:
+    """Find an invitation that can still be used.
+
+    Raises:
+        InvitationUnusable: unknown, used or too old; the three look the same from outside.
+    """
+    found = session.scalar(select(Invitation).where(Invitation.token_hash == token_hash(token)))
+    if found is None or found.accepted_at is not None or at >= found.expires_at:
+        raise InvitationUnusable
+    return found
+
+
+def accept(
+    session: Session,
+    token: str,
+    *,
+    person_id: uuid.UUID | None,
+    new_person_id: uuid.UUID,
+    full_name: str,
+    at: datetime,
+) -> Invited:
+    """Use an invitation up, for a person already here (`person_id`) or a new one."""
+    invitation = open_invitation(session, token, at)
+    if invitation.role == SIGN_IN and invitation.subject:
+        holder = uuid.UUID(invitation.subject)
+    else:
+        holder = person_id or _new_person(session, invitation, new_person_id, full_name, at)
+    invitation.accepted_at = at
+    invitation.accepted_by = holder
+    if invitation.role in STAFF_ROLES:
+        grant(
+            session,
+            organisation_id=invitation.organisation_id,
+            person_id=holder,
+            role=invitation.role,
+            granted_by=None,
+            at=at,
+        )
+    return Invited(invitation.organisation_id, holder, invitation.role, invitation.subject)
+
+
+def _new_person(
+    session: Session, invitation: Invitation, person_id: uuid.UUID, full_name: str, at: datetime
+) -> uuid.UUID:
+    session.add(
+        Person(
+            id=person_id,
+            organisation_id=invitation.organisation_id,
+            display_name=full_name,
+            email=None,
+            locale=None,
+            created_at=at,
+        )
+    )
+    session.flush()
+    return person_id

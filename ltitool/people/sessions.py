@@ -1,0 +1,124 @@
+"""Sessions: one row a launch or sign-in, found by a short public name and a secret token.
+
+A session's pages live under /l/<short>/ and its cookie carries <short> in its name, so that two
+courses, or two people, in one browser never mix. The database holds only the token's hash.
+"""
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ltitool.people.models import WebSession
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=8)
+TOUCH_EVERY = timedelta(minutes=1)  # so that reading a page is not always a write
+KEPT_AFTER_END = timedelta(days=2)  # long enough to recognise the sender of a form that came too late
+SHORT_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who comes in, through which door, with which rights."""
+
+    organisation_id: uuid.UUID
+    person_id: uuid.UUID
+    kind: str  # lti | staff
+    roles: Sequence[str]
+    locale: str
+    context_id: uuid.UUID | None = None
+    resource_link_id: uuid.UUID | None = None
+    course_title: str | None = None
+    return_url: str | None = None
+    embed_origins: Sequence[str] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """What the browser is given: the path's short name, and the secret for the cookie."""
+
+    short: str
+    token: str
+
+
+def open_session(
+    session: Session,
+    entry: Entry,
+    *,
+    session_id: uuid.UUID,
+    new_token: Callable[[], str],
+    at: datetime,
+) -> OpenedSession:
+    """Open a new session; an older one of the same person stays as it was."""
+    opened = OpenedSession(short=_short_name(new_token()), token=new_token())
+    session.add(
+        WebSession(
+            id=session_id,
+            organisation_id=entry.organisation_id,
+            short=opened.short,
+            token_hash=token_hash(opened.token),
+            csrf_token=new_token(),
+            person_id=entry.person_id,
+            kind=entry.kind,
+            roles=sorted(entry.roles),
+            locale=entry.locale,
+            context_id=entry.context_id,
+            resource_link_id=entry.resource_link_id,
+            course_title=entry.course_title,
+            return_url=entry.return_url,
+            embed_origins=list(entry.embed_origins),
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + ABSOLUTE,
+            closed_at=None,
+        )
+    )
+    return opened
+
+
+def find_session(session: Session, short: str, token: str) -> WebSession | None:
+    """Find a session that this browser holds the secret of, alive or ended."""
+    row = session.scalar(select(WebSession).where(WebSession.short == short))
+    if row is None or not hmac.compare_digest(row.token_hash, token_hash(token)):
+        return None
+    return row
+
+
+def is_alive(row: WebSession, at: datetime) -> bool:
+    """Say whether a session may still be used."""
+    return row.closed_at is None and at < row.expires_at and at < row.last_seen_at + IDLE
+
+
+def touch(session: Session, row: WebSession, at: datetime) -> None:
+    """Note that the session was used."""
+    session.execute(update(WebSession).where(WebSession.id == row.id).values(last_seen_at=at))
+
+
+def close_sessions_of(session: Session, person_id: uuid.UUID, at: datetime) -> None:
+    """End all sessions of a person, as when a role is taken away."""
+    session.execute(
+        update(WebSession)
+        .where(WebSession.person_id == person_id, WebSession.closed_at.is_(None))
+        .values(closed_at=at)
+    )
+
+
+def purge_sessions(session: Session, at: datetime) -> None:
+    """Delete sessions whose late forms need no recognising any more."""
+    session.execute(delete(WebSession).where(WebSession.expires_at < at - KEPT_AFTER_END))
+
+
+def token_hash(token: str) -> str:
+    """Hash a secret for keeping; it has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _short_name(token: str) -> str:
+    letters = [c for c in token.lower() if c.isalnum()]
+    return "".join(letters[:SHORT_LENGTH])
