@@ -7,7 +7,7 @@ exact answer instead. Each error is a :class:`rubrics.errors.Problem`.
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
@@ -22,6 +22,9 @@ KEY = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 VERSION = re.compile(r"(?:0|[1-9]\d{0,3})\.(?:0|[1-9]\d{0,3})\.(?:0|[1-9]\d{0,3})")
 MAX_KEY = 64
 MAX_TEXT = 4_000
+
+Whatever: TypeAlias = Any
+"""What marshmallow hands in or takes, untyped on its side."""
 
 _Languages = Context[tuple[str, ...]]
 _Value = TypeVar("_Value")
@@ -61,7 +64,7 @@ class Strict(fields.Field[_Value], Generic[_Value]):
 
     expected = "a value"
 
-    def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 - handed on to marshmallow untouched
+    def __init__(self, **arguments: Whatever) -> None:
         arguments.setdefault("required", "load_default" not in arguments)
         arguments["error_messages"] = {
             "required": [Problem("missing", "this key is missing", self.expected)],
@@ -69,9 +72,7 @@ class Strict(fields.Field[_Value], Generic[_Value]):
         }
         super().__init__(**arguments)
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> _Value:  # noqa: ANN401, ARG002 - the base's signature
+    def _deserialize(self, value: Whatever, *_args: Whatever, **_kwargs: Whatever) -> _Value:
         return self.read(value)
 
     def read(self, value: object) -> _Value:
@@ -84,7 +85,7 @@ class Words(Strict[str]):
 
     expected = "a text"
 
-    def __init__(self, longest: int = MAX_TEXT, **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, longest: int = MAX_TEXT, **arguments: Whatever) -> None:
         self.longest = longest
         super().__init__(**arguments)
 
@@ -105,7 +106,7 @@ class Matching(Words):
     pattern = KEY
     expected = "lower-case letters and digits, with single - or _ between them"
 
-    def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, **arguments: Whatever) -> None:
         super().__init__(MAX_KEY, **arguments)
 
     def read(self, value: object) -> str:
@@ -130,7 +131,7 @@ class Version(Matching):
 class Whole(Strict[int]):
     """A whole number within bounds. True and "3" are not numbers."""
 
-    def __init__(self, low: int, high: int, **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, low: int, high: int, **arguments: Whatever) -> None:
         self.low, self.high = low, high
         self.expected = f"a whole number from {low} to {high}"
         super().__init__(**arguments)
@@ -159,7 +160,7 @@ class Flag(Strict[bool]):
 class OneOf(Strict[_Member], Generic[_Member]):
     """The value of one member of an enumeration."""
 
-    def __init__(self, members: type[_Member], **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, members: type[_Member], **arguments: Whatever) -> None:
         self.members = {str(member.value): member for member in members}
         self.expected = "one of: " + ", ".join(self.members)
         super().__init__(**arguments)
@@ -178,7 +179,7 @@ class Texts(Strict[Text]):
 
     expected = "the text in each language, such as {en: …, es: …}"
 
-    def __init__(self, longest: int = MAX_TEXT, **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, longest: int = MAX_TEXT, **arguments: Whatever) -> None:
         self.words = Words(longest)
         super().__init__(**arguments)
 
@@ -207,7 +208,7 @@ class Keyed(Strict[dict[str, _Value]], Generic[_Value]):
 
     expected = "a mapping"
 
-    def __init__(self, inner: Strict[_Value], **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, inner: Strict[_Value], **arguments: Whatever) -> None:
         self.inner = inner
         super().__init__(**arguments)
 
@@ -221,7 +222,7 @@ class Keyed(Strict[dict[str, _Value]], Generic[_Value]):
 class Many(Strict[tuple[_Value, ...]], Generic[_Value]):
     """A list of values of one field, or of one schema through :class:`Of`."""
 
-    def __init__(self, inner: Strict[_Value], low: int = 0, high: int = 200, **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, inner: Strict[_Value], low: int = 0, high: int = 200, **arguments: Whatever) -> None:
         self.inner, self.low, self.high = inner, low, high
         self.expected = f"a list of {low} to {high} entries"
         super().__init__(**arguments)
@@ -240,7 +241,7 @@ class Of(Strict[_Value], Generic[_Value]):
 
     expected = "a mapping"
 
-    def __init__(self, schema: type[Schema], **arguments: Any) -> None:  # noqa: ANN401 - as the base
+    def __init__(self, schema: type[Schema], **arguments: Whatever) -> None:
         self.schema = schema()
         super().__init__(**arguments)
 
@@ -250,18 +251,16 @@ class Of(Strict[_Value], Generic[_Value]):
         return made
 
 
-# marshmallow types its messages as str, and hands any object on.
-_UNKNOWN_KEY: Any = Problem("unknown_key", "this key is not known here", "one of the documented keys")
-_NO_MAPPING: Any = Problem("wrong_type", "this is no mapping", "a mapping of keys to values")
-
-
 class StrictSchema(Schema):
-    """Base of the schemas: unknown keys are refused, in words of ours."""
+    """Base of the schemas: unknown keys are refused, in words of ours that name the known ones."""
 
-    error_messages = {  # noqa: RUF012 - marshmallow reads it from the class and does not change it
-        "unknown": _UNKNOWN_KEY,
-        "type": _NO_MAPPING,
-    }
+    def __init__(self) -> None:
+        super().__init__()
+        known = "one of: " + ", ".join(field.data_key or name for name, field in self.load_fields.items())
+        # marshmallow types its messages as str, and hands any object on.
+        messages: dict[str, Whatever] = self.error_messages
+        messages["unknown"] = Problem("unknown_key", "this key is not known here", known)
+        messages["type"] = Problem("wrong_type", "this is no mapping", "a mapping of keys to values")
 
 
 def kind_of(value: object) -> str:
@@ -270,7 +269,7 @@ def kind_of(value: object) -> str:
     return "empty" if value is None else names.get(type(value), "of another kind")
 
 
-def _each(items: Any, inner: Strict[_Value]) -> dict[Any, _Value]:  # noqa: ANN401 - keys or positions
+def _each(items: Whatever, inner: Strict[_Value]) -> dict[Any, _Value]:
     found, faults = {}, {}
     for key, value in items:
         try:

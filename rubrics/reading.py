@@ -18,6 +18,7 @@ from rubrics.fields import (
     StrictSchema,
     Texts,
     Version,
+    Whatever,
     Whole,
     Words,
     faults_in,
@@ -68,7 +69,7 @@ def parse_pass_rule(data: object, rubric: Rubric) -> PassRule:
     return rule
 
 
-def _load(schema: StrictSchema, data: object, languages: Sequence[str]) -> Any:  # noqa: ANN401 - per schema
+def _load(schema: StrictSchema, data: object, languages: Sequence[str]) -> Whatever:
     try:
         with written_in(tuple(languages)):
             return schema.load(data)  # type: ignore[arg-type]  # the schema itself refuses other types

@@ -1,0 +1,51 @@
+"""What programs refuses: a program file with faults, each with its line and column."""
+
+from dataclasses import dataclass
+
+from ltitool.errors import NotFound, ToolError, msg
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a program file.
+
+    Attributes:
+        line: First line is 1.
+        column: First character is 1.
+        path: Where in the data: "activities[3].due".
+        code: Stable word for tests and documentation: "unknown_key".
+        problem: What is wrong.
+        expected: What would be accepted.
+    """
+
+    line: int
+    column: int
+    path: str
+    code: str
+    problem: str
+    expected: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.line}:{self.column}: {self.path}: {self.problem}; expected {self.expected} [{self.code}]"
+        )
+
+
+class ProgramFileInvalid(ToolError):
+    """A program file breaks its shape; ``faults`` lists all that was found, in the file's order."""
+
+    code = "program.file-invalid"
+    status = 422
+    title = msg("This program file has faults")
+    advice = msg("Nothing was changed. Mend the lines named below and try again.")
+
+    def __init__(self, name: str, faults: list[Fault]) -> None:
+        self.name = name
+        self.faults = sorted(faults)
+        super().__init__("\n".join(f"{name}:{fault}" for fault in self.faults))
+
+
+class ProgramUnknown(NotFound):
+    """No shipped program, step or activity has this key."""
+
+    code = "program.unknown"
