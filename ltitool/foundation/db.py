@@ -139,6 +139,6 @@ def _on_sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry
     cursor.close()
 
 
-def _on_sqlite_begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event hands over its Connection
+def _on_sqlite_begin(connection: Any) -> None:
     mode = connection.get_execution_options().get(SQLITE_BEGIN, "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,59 @@
+"""Headers of every answer: who may frame it, what it may load, and that it is not kept."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from ltitool.foundation.services import services
+from ltitool.web.visit import visit_or_none
+
+ANYBODY_FRAMES = "frame_anybody"
+
+
+def csp_nonce() -> str:
+    """Give this answer's nonce for a script element."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def allow_any_frame() -> None:
+    """Let an answer without anything private be shown in any LMS's frame (errors, the cookie check)."""
+    g.frame_anybody = True
+
+
+def _frame_ancestors() -> str:
+    visit = visit_or_none()
+    if visit is not None:
+        return " ".join(("'self'", *visit.embed_origins))
+    return "*" if g.get(ANYBODY_FRAMES) else "'none'"
+
+
+def add_headers(response: Response) -> Response:
+    """Set the security headers (an app-wide after_request function)."""
+    policy = {
+        "default-src": "'self'",
+        "script-src": f"'self' 'nonce-{csp_nonce()}'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": _frame_ancestors(),
+    }
+    csp = "; ".join(f"{name} {value}" for name, value in policy.items())
+    response.headers.setdefault("Content-Security-Policy", csp)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if not services().settings.loopback_http:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def init_headers(app: Flask) -> None:
+    """Add the headers to every answer of an application."""
+    app.after_request(add_headers)

@@ -1,0 +1,72 @@
+"""English and Spanish: which one a page speaks, and how to switch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, g, request, url_for
+from flask_babel import Babel, get_locale
+
+from ltitool.web.visit import visit_or_none
+
+LANGUAGES = {"en": "English", "es": "Español"}
+DEFAULT = "en"
+COOKIE = "lang"
+babel = Babel()
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """One language in the switch of a page."""
+
+    code: str
+    label: str
+    url: str
+    current: bool
+
+
+def known_language(tag: str | None) -> str | None:
+    """Reduce a language tag such as es-MX to one we speak, or None."""
+    code = (tag or "").replace("_", "-").split("-")[0].lower()
+    return code if code in LANGUAGES else None
+
+
+def choose_language() -> str:
+    """Say which language this answer speaks: asked for, chosen earlier, the visit's, the browser's."""
+    forced = known_language(g.get("language"))
+    visit = visit_or_none()
+    return (
+        forced
+        or known_language(request.args.get("lang"))
+        or (known_language(visit.locale) if visit else None)
+        or known_language(request.cookies.get(COOKIE))
+        or request.accept_languages.best_match(list(LANGUAGES))
+        or DEFAULT
+    )
+
+
+def current_language() -> str:
+    """Give the two-letter code of the language in use."""
+    locale = get_locale()
+    return str(locale.language) if locale else DEFAULT
+
+
+def language_links() -> list[LanguageLink]:
+    """Give the switch: in a visit it is remembered, on a public page it is part of the address."""
+    current = current_language()
+    return [
+        LanguageLink(code, label, _switch_url(code), code == current) for code, label in LANGUAGES.items()
+    ]
+
+
+def _switch_url(code: str) -> str:
+    if visit_or_none() is not None and request.endpoint:
+        return url_for("visit.language", code=code, next=request.full_path.rstrip("?"))
+    return f"{request.path}?lang={code}"
+
+
+def init_languages(app: Flask) -> None:
+    """Bind the translations to an application."""
+    folder = Path(__file__).parent / "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    babel.init_app(app, locale_selector=choose_language)

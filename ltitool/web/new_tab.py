@@ -1,0 +1,83 @@
+"""From the frame to a tab of its own.
+
+A partitioned cookie of the frame does not reach a top-level tab, so the page carries a short-lived
+ticket for its own visit; the tab trades it for a new session of the same person.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from flask import request, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ltitool.foundation.db import transaction
+from ltitool.foundation.services import Services, services
+from ltitool.people.errors import SessionEnded
+from ltitool.people.models import WebSession
+from ltitool.people.sessions import Entry, OpenedSession, is_alive, open_session
+from ltitool.web.csrf import ForeignRequest
+from ltitool.web.visit import visit_or_none
+
+SALT = "new-tab"
+MAX_AGE = 1800  # seconds: as long as an idle session lives
+
+
+@dataclass(frozen=True)
+class NewTab:
+    """What the page's "Open in a new tab" form sends."""
+
+    action: str
+    ticket: str
+    next: str
+
+
+def new_tab() -> NewTab | None:
+    """Give the form of this page, or None where there is no visit or no plain page."""
+    visit = visit_or_none()
+    if visit is None or request.method != "GET":
+        return None
+    ticket = _serializer(services()).dumps(visit.session_id.hex)
+    return NewTab(url_for("site.open_tab"), ticket, request.full_path.rstrip("?"))
+
+
+def trade_ticket(ticket: str) -> OpenedSession:
+    """Open a session in this tab for the visit a ticket was made for.
+
+    Raises:
+        ForeignRequest: the form was not on one of our pages.
+        SessionEnded: the ticket is too old, or its visit is over.
+    """
+    found = services()
+    if request.headers.get("Origin") != found.settings.public_url:
+        raise ForeignRequest("new tab")
+    try:
+        session_id = uuid.UUID(_serializer(found).loads(ticket, max_age=MAX_AGE))
+    except (BadSignature, ValueError) as error:
+        raise SessionEnded("ticket") from error
+    with transaction() as session:
+        return _copy_session(session, session_id, found)
+
+
+def _copy_session(session: Session, session_id: uuid.UUID, found: Services) -> OpenedSession:
+    now = found.clock()
+    row = session.scalar(select(WebSession).where(WebSession.id == session_id))
+    if row is None or not is_alive(row, now):
+        raise SessionEnded("visit of the ticket")
+    entry = Entry(
+        organisation_id=row.organisation_id,
+        person_id=row.person_id,
+        kind=row.kind,
+        roles=row.roles,
+        locale=row.locale,
+        context_id=row.context_id,
+        resource_link_id=row.resource_link_id,
+        course_title=row.course_title,
+        return_url=row.return_url,
+    )
+    return open_session(session, entry, session_id=found.new_id(), new_token=found.new_token, at=now)
+
+
+def _serializer(found: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(found.settings.secret_key, salt=SALT)

@@ -1,0 +1,90 @@
+"""The visit: what a page may know of the session it is shown in."""
+
+import uuid
+from dataclasses import dataclass
+
+from flask import g, request
+
+from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.services import services
+from ltitool.people.errors import SessionEnded, SessionMissing
+from ltitool.people.models import WebSession
+from ltitool.people.sessions import TOUCH_EVERY, find_session, is_alive, touch
+from ltitool.web.cookies import session_cookie_name
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody's session, as a guard read it. Use cases still ask the cohort what this person may do."""
+
+    session_id: uuid.UUID
+    short: str
+    csrf_token: str
+    organisation_id: uuid.UUID
+    person_id: uuid.UUID
+    kind: str
+    roles: frozenset[str]
+    locale: str
+    context_id: uuid.UUID | None
+    resource_link_id: uuid.UUID | None
+    course_title: str | None
+    return_url: str | None
+    embed_origins: tuple[str, ...]
+
+
+def current_visit() -> Visit:
+    """Give the visit of this request.
+
+    Raises:
+        SessionMissing: on a page that no guard opened.
+    """
+    visit = visit_or_none()
+    if visit is None:
+        raise SessionMissing
+    return visit
+
+
+def visit_or_none() -> Visit | None:
+    """Give the visit of this request, if there is one."""
+    visit = g.get("visit")
+    return visit if isinstance(visit, Visit) else None
+
+
+def load_visit(short: str) -> Visit:
+    """Read the session row that this browser holds the secret of.
+
+    Raises:
+        SessionMissing: no such session in this browser.
+        SessionEnded: it is over; `g.ended_visit` then says whose it was.
+    """
+    token = request.cookies.get(session_cookie_name(short), "")
+    row = find_session(read_session(), short, token) if token else None
+    if row is None:
+        raise SessionMissing(f"no session {short}")
+    now = services().clock()
+    if not is_alive(row, now):
+        g.ended_visit = _visit(row)
+        raise SessionEnded(f"session {short}")
+    if now - row.last_seen_at >= TOUCH_EVERY:
+        with transaction() as session:
+            touch(session, row, now)
+    g.visit = _visit(row)
+    return current_visit()
+
+
+def _visit(row: WebSession) -> Visit:
+    return Visit(
+        session_id=row.id,
+        short=row.short,
+        csrf_token=row.csrf_token,
+        organisation_id=row.organisation_id,
+        person_id=row.person_id,
+        kind=row.kind,
+        roles=frozenset(map(str, row.roles)),
+        locale=row.locale,
+        context_id=row.context_id,
+        resource_link_id=row.resource_link_id,
+        course_title=row.course_title,
+        return_url=row.return_url,
+        embed_origins=tuple(map(str, row.embed_origins)),
+    )
