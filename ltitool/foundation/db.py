@@ -126,6 +126,11 @@ def transaction() -> Iterator[Session]:
         raise
 
 
+def in_use_case(session: Session) -> bool:
+    """Say whether a `transaction` is open on this session, so that a part of it can join in."""
+    return session.in_transaction() and SQLITE_BEGIN in session.connection().get_execution_options()
+
+
 def _listen_sqlite(engine: Engine) -> None:
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)

@@ -21,9 +21,10 @@ class SealedKey(Base):
     purpose: Mapped[str]  # lti-rs256 | badge-ed25519 | badge-rs256
     thumbprint: Mapped[str] = mapped_column(unique=True)  # RFC 7638; the key's public name
     public_jwk: Mapped[dict[str, Any]]
-    sealed_private: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_private: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: destroyed
     created_at: Mapped[datetime]
-    retired_at: Mapped[datetime | None]
+    active_from: Mapped[datetime]  # published at once, used from then on
+    retired_at: Mapped[datetime | None]  # from then on it only verifies; may lie ahead
 
 
 class Job(Base):
