@@ -4,10 +4,23 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ltitool.foundation.db import Base, Tenant, tenant_fk, tenant_key
+
+
+def _one_each(name: str, role: str, *columns: str) -> Index:
+    """Keep a role's rows unique: a person is a participant once, but may coach several cohorts."""
+    condition = text(f"role = '{role}'")
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
 
 
 class Offering(Tenant, Base):
@@ -19,7 +32,7 @@ class Offering(Tenant, Base):
     title: Mapped[str]
     program_id: Mapped[str]
     program_version: Mapped[str]
-    program_source: Mapped[str] = mapped_column(Text)
+    program_source: Mapped[str] = mapped_column(Text, deferred=True)  # long; read once a process
     program_digest: Mapped[str]
     starts_on: Mapped[date]
     timezone: Mapped[str]  # IANA name, for due days
@@ -60,10 +73,13 @@ class Membership(Tenant, Base):
 
     __tablename__ = "membership"
     __table_args__ = (
-        UniqueConstraint("offering_id", "person_id", "role"),
+        _one_each("uq_membership_participant", "participant", "offering_id", "person_id"),
+        _one_each("uq_membership_coach", "coach", "cohort_id", "person_id"),
+        CheckConstraint("role = 'participant' OR cohort_id IS NOT NULL", name="coach_has_cohort"),
         tenant_fk("offering_id", "offering"),
         tenant_fk("person_id", "person"),
         tenant_fk("cohort_id", "cohort"),
+        tenant_fk("context_id", "context"),
         Index(None, "person_id"),
     )
 
@@ -109,6 +125,7 @@ class Attendance(Tenant, Base):
     person_id: Mapped[uuid.UUID]
     minutes: Mapped[int]  # 0: was absent
     note: Mapped[str]
+    corrections: Mapped[list[Any]]  # {minutes: what it was, note: why, by, at}, oldest first
     recorded_by: Mapped[uuid.UUID]
     recorded_at: Mapped[datetime]
 
