@@ -1,0 +1,1 @@
+// Everything small that helps a page; each module starts itself where it is asked for.
