@@ -1,0 +1,127 @@
+"""The claims of a launch, built from plain values: the one place that says what an id_token holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ltitool.sandbox import vocabulary as words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ltitool.sandbox.config import PlatformConfig
+    from ltitool.sandbox.hints import DocumentTarget
+    from ltitool.sandbox.seed import Activity, Course, Person
+
+PRODUCT_FAMILY = "practice-lms"
+PRODUCT_VERSION = "1.0"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Who opens what, and how it is shown; `line_item` is the address of the activity's one line item."""
+
+    person: Person
+    course: Course
+    activity: Activity
+    roles: tuple[str, ...]
+    nonce: str = ""
+    line_item: str | None = None
+    locale: str = "en"
+    document_target: DocumentTarget = "iframe"
+
+
+def launch_claims(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:
+    """Give every claim of a resource link launch at this moment."""
+    return {
+        **_envelope(launch, config, now),
+        **_identity(launch.person, config),
+        "locale": launch.locale,
+        words.MESSAGE_TYPE: words.RESOURCE_LINK_REQUEST,
+        words.VERSION: words.LTI_VERSION,
+        words.DEPLOYMENT_ID: config.tool.deployment_id,
+        words.TARGET_LINK_URI: config.tool.launch_url,
+        words.ROLES: list(launch.roles),
+        words.RESOURCE_LINK: _resource_link(launch.activity),
+        words.CONTEXT: _context(launch.course),
+        words.TOOL_PLATFORM: _tool_platform(config),
+        words.LAUNCH_PRESENTATION: _presentation(launch, config),
+        words.LIS: _sourced_ids(launch),
+        words.CUSTOM: dict(launch.activity.custom),
+        words.AGS: _gradebook(launch, config),
+        words.NRPS: _roster(launch.course, config),
+    }
+
+
+def _envelope(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:
+    lifetime = timedelta(seconds=config.manners.id_token_seconds)
+    return {
+        "iss": config.endpoints.issuer,
+        "aud": config.tool.client_id,
+        "azp": config.tool.client_id,
+        "sub": launch.person.sub,
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+        "nonce": launch.nonce,
+    }
+
+
+def _identity(person: Person, config: PlatformConfig) -> dict[str, object]:
+    shared: dict[str, object] = {}
+    if config.manners.shares_names:
+        shared |= {"name": person.name, "given_name": person.given_name, "family_name": person.family_name}
+    if config.manners.shares_emails:
+        shared |= {"email": person.email}
+    return shared
+
+
+def _resource_link(activity: Activity) -> dict[str, str]:
+    return {"id": activity.id, "title": activity.title, "description": activity.description}
+
+
+def _context(course: Course) -> dict[str, object]:
+    return {"id": course.id, "label": course.label, "title": course.title, "type": [words.COURSE_OFFERING]}
+
+
+def _tool_platform(config: PlatformConfig) -> dict[str, str]:
+    return {
+        "guid": config.seed.guid,
+        "name": config.seed.district,
+        "product_family_code": PRODUCT_FAMILY,
+        "version": PRODUCT_VERSION,
+        "url": config.endpoints.issuer,
+    }
+
+
+def _presentation(launch: Launch, config: PlatformConfig) -> dict[str, str]:
+    return {
+        "document_target": launch.document_target,
+        "locale": launch.locale,
+        "return_url": config.endpoints.course_page(launch.course.id),
+    }
+
+
+def _sourced_ids(launch: Launch) -> dict[str, str]:
+    return {
+        "person_sourcedid": launch.person.sourced_id,
+        "course_offering_sourcedid": launch.course.label,
+    }
+
+
+def _gradebook(launch: Launch, config: PlatformConfig) -> dict[str, object]:
+    claim: dict[str, object] = {
+        "scope": list(words.GRADEBOOK_SCOPES),
+        "lineitems": config.endpoints.line_items(launch.course.id),
+    }
+    if launch.line_item:
+        claim["lineitem"] = launch.line_item
+    return claim
+
+
+def _roster(course: Course, config: PlatformConfig) -> dict[str, object]:
+    return {
+        "context_memberships_url": config.endpoints.memberships(course.id),
+        "service_versions": ["2.0"],
+    }

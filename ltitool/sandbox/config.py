@@ -1,0 +1,134 @@
+"""What a practice LMS is told when it starts, and the addresses that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from ltitool.sandbox.errors import ConfigurationError
+from ltitool.sandbox.seed import DEMO, Seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How this platform behaves where platforms differ; the defaults are the strict ones.
+
+    Each field is one habit. Canvas, Moodle and a hostile platform are further values of this class.
+    """
+
+    name: str = "strict"
+    id_token_seconds: int = 60
+    page_size: int = 50
+    shares_names: bool = True
+    shares_emails: bool = True
+
+
+STRICT: Final = Manners()
+MANNERS: Final = MappingProxyType({STRICT.name: STRICT})
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class PlatformConfig:
+    """The whole configuration of one practice LMS."""
+
+    base_url: str
+    tool_url: str
+    data_dir: Path
+    manners: Manners = STRICT
+    clock: Callable[[], datetime] = utc_now
+    seed: Seed = DEMO
+
+    def __post_init__(self) -> None:
+        _check_origin("base_url", self.base_url)
+        _check_origin("tool_url", self.tool_url)
+
+    @property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(self.base_url)
+
+    @property
+    def tool(self) -> Tool:
+        return Tool(self.tool_url, self.seed.client_id, self.seed.deployment_id)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """The one tool that is registered here, with the addresses that we may send a browser to."""
+
+    origin: str
+    client_id: str
+    deployment_id: str
+
+    @property
+    def login_url(self) -> str:
+        return self.origin + "/lti/login"
+
+    @property
+    def launch_url(self) -> str:
+        """Give the target link URI of our links, and the only redirect URI that is registered."""
+        return self.origin + "/lti/launch"
+
+    @property
+    def jwks_url(self) -> str:
+        return self.origin + "/lti/jwks.json"
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        return (self.launch_url,)
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Every address of this platform that a tool is told, made in one place."""
+
+    issuer: str
+
+    @property
+    def authorization(self) -> str:
+        return self.issuer + "/lti/auth"
+
+    @property
+    def token(self) -> str:
+        return self.issuer + "/lti/token"
+
+    @property
+    def jwks(self) -> str:
+        return self.issuer + "/lti/jwks"
+
+    def line_items(self, course_id: str) -> str:
+        return f"{self.issuer}/api/courses/{course_id}/lineitems"
+
+    def line_item(self, course_id: str, line_item_id: str) -> str:
+        return f"{self.line_items(course_id)}/{line_item_id}"
+
+    def results(self, course_id: str, line_item_id: str) -> str:
+        return f"{self.line_item(course_id, line_item_id)}/results"
+
+    def memberships(self, course_id: str) -> str:
+        return f"{self.issuer}/api/courses/{course_id}/memberships"
+
+    def course_page(self, course_id: str) -> str:
+        return f"{self.issuer}/courses/{course_id}"
+
+
+def _check_origin(setting: str, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(f"{setting} must be an http or https address, not {url!r}")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise ConfigurationError(f"{setting} must be an origin alone, with nothing after the port: {url!r}")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ConfigurationError(f"{setting}: plain http is for this machine alone, not for {parts.hostname}")

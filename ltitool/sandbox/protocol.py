@@ -1,0 +1,99 @@
+"""The doors of the launch protocol: platform configuration, key set, authentication, tokens, health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ltitool.sandbox import vocabulary as words
+from ltitool.sandbox.authorize import Asking, answer, check_destination
+from ltitool.sandbox.bodies import single_fields
+from ltitool.sandbox.claims import PRODUCT_FAMILY, PRODUCT_VERSION
+from ltitool.sandbox.errors import TokenRefusal
+from ltitool.sandbox.runtime import current_platform
+from ltitool.sandbox.tokens import TOKEN_SECONDS, grant_token
+from ltitool.sandbox.visitor import current_locale, current_person
+
+protocol = Blueprint("protocol", __name__)
+
+# Marks the second try of a request that first came without our cookie.
+_SECOND_TRY = "practice_lms_again"
+
+
+@protocol.get("/health")
+def health() -> ResponseReturnValue:
+    platform = current_platform()
+    with platform.store.reading() as connection:
+        connection.execute("SELECT 1 FROM people LIMIT 1").fetchone()
+    return jsonify(status="ok", mode=platform.config.manners.name)
+
+
+@protocol.get("/.well-known/openid-configuration")
+def openid_configuration() -> ResponseReturnValue:
+    endpoints = current_platform().endpoints
+    return jsonify(
+        {
+            "issuer": endpoints.issuer,
+            "authorization_endpoint": endpoints.authorization,
+            "token_endpoint": endpoints.token,
+            "jwks_uri": endpoints.jwks,
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
+            "scopes_supported": ["openid", *words.SERVICE_SCOPES],
+            "response_types_supported": ["id_token"],
+            "response_modes_supported": ["form_post"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email", "locale"],
+            words.PLATFORM_CONFIGURATION: {
+                "product_family_code": PRODUCT_FAMILY,
+                "version": PRODUCT_VERSION,
+                "messages_supported": [{"type": words.RESOURCE_LINK_REQUEST}],
+                "variables": [],
+            },
+        }
+    )
+
+
+@protocol.get("/lti/jwks")
+def key_set() -> ResponseReturnValue:
+    published = jsonify(current_platform().keys.published())
+    published.headers["Cache-Control"] = "public, max-age=300"
+    return published
+
+
+@protocol.route("/lti/auth", methods=["GET", "POST"])
+def authorize() -> ResponseReturnValue:
+    platform = current_platform()
+    fields = single_fields(request.args if request.method == "GET" else request.form)
+    redirect_uri = check_destination(fields, platform.config.tool)
+    asked = dict(fields or {})
+    person = current_person()
+    if person is None and _SECOND_TRY not in asked:
+        # A form posted by the tool's page inside our frame arrives without our Lax cookie. Posting the same
+        # request once more from a page of ours brings the cookie along, if there is one.
+        again = {**asked, _SECOND_TRY: "1"}
+        return render_template(
+            "forward.html", action=platform.endpoints.authorization, fields=again, title=None
+        )
+    answered = answer(platform, Asking(asked, person, current_locale()))
+    return render_template("forward.html", action=redirect_uri, fields=answered.fields, title=None)
+
+
+@protocol.post("/lti/token")
+def token() -> ResponseReturnValue:
+    platform = current_platform()
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise TokenRefusal("invalid_request", "send application/x-www-form-urlencoded")
+    grant = grant_token(platform, single_fields(request.form))
+    return jsonify(
+        access_token=grant.access_token,
+        token_type="Bearer",  # noqa: S106 - the kind of token, not a token
+        expires_in=TOKEN_SECONDS,
+        scope=" ".join(grant.scopes),
+    )
+
+
+@protocol.errorhandler(TokenRefusal)
+def token_refused(refusal: TokenRefusal) -> ResponseReturnValue:
+    return jsonify(error=refusal.error, error_description=refusal.description), refusal.status

@@ -1,0 +1,196 @@
+"""Scores that a tool posts, and the results it may read back (AGS 2.0).
+
+The newest score of a learner replaces the one before it whole: without a scoreGiven there is no score any
+more, without a comment no comment. Newer means a strictly later timestamp; anything else is a conflict.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from ltitool.sandbox import vocabulary as words
+from ltitool.sandbox.errors import ServiceRefusal
+from ltitool.sandbox.store import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from ltitool.sandbox.config import Endpoints
+    from ltitool.sandbox.paging import Page
+    from ltitool.sandbox.seed import LineItem
+
+_TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_CLOCK_LEEWAY: Final = timedelta(seconds=60)
+_MAX_COMMENT: Final = 10_000
+
+_LEARNER: Final = """
+    SELECT person_key FROM enrolments JOIN people USING (person_key)
+    WHERE course_id = ? AND sub = ? AND role = ?
+"""
+# The comparison stands inside the one statement that writes, so that two posts cannot both be the newest.
+_NEWER_SCORE: Final = """
+    INSERT INTO scores
+        (line_item_id, person_key, score_given, score_maximum, comment, activity_progress,
+         grading_progress, scored_at, received_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (line_item_id, person_key) DO UPDATE SET
+        score_given = excluded.score_given, score_maximum = excluded.score_maximum,
+        comment = excluded.comment, activity_progress = excluded.activity_progress,
+        grading_progress = excluded.grading_progress, scored_at = excluded.scored_at,
+        received_at = excluded.received_at
+    WHERE excluded.scored_at > scores.scored_at
+"""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One learner's standing in one line item, as the tool last said it."""
+
+    sub: str
+    score_given: float | None
+    score_maximum: float | None
+    comment: str | None
+    activity_progress: str
+    grading_progress: str
+    scored_at: datetime
+
+    def on_scale(self, maximum: float) -> float | None:
+        """Give the score on the line item's own scale."""
+        if self.score_given is None or self.score_maximum is None:
+            return None
+        return round(self.score_given * maximum / self.score_maximum, 6)
+
+    @property
+    def final(self) -> bool:
+        return self.grading_progress == words.FULLY_GRADED
+
+
+def parse_score(body: Mapping[str, Any], now: datetime) -> Score:
+    """Read a score; every property is checked before anything is stored."""
+    given = _number(body, "scoreGiven", lowest=0.0)
+    maximum = _number(body, "scoreMaximum", lowest=0.0)
+    if given is not None and not maximum:
+        raise ServiceRefusal(400, "bad_score", "scoreMaximum above 0 must come with scoreGiven")
+    return Score(
+        sub=_text(body, "userId"),
+        score_given=given,
+        score_maximum=maximum,
+        comment=_comment(body),
+        activity_progress=_one_of(body, "activityProgress", words.ACTIVITY_PROGRESS),
+        grading_progress=_one_of(body, "gradingProgress", words.GRADING_PROGRESS),
+        scored_at=_timestamp(body, now),
+    )
+
+
+def record_score(connection: sqlite3.Connection, item: LineItem, score: Score, now: datetime) -> None:
+    """Store a score of an enrolled learner, if it is newer than the one we have."""
+    learner = connection.execute(_LEARNER, (item.course_id, score.sub, words.Role.LEARNER.value)).fetchone()
+    if learner is None:
+        raise ServiceRefusal(400, "not_a_learner", "userId is no learner of this course")
+    stored = connection.execute(_NEWER_SCORE, _score_row(item, learner["person_key"], score, now))
+    if stored.rowcount == 0:
+        raise ServiceRefusal(409, "not_newer", "timestamp must be later than that of the score we have")
+
+
+def _score_row(
+    item: LineItem, person_key: str, score: Score, now: datetime
+) -> tuple[str | float | None, ...]:
+    return (
+        item.id,
+        person_key,
+        score.score_given,
+        score.score_maximum,
+        score.comment,
+        score.activity_progress,
+        score.grading_progress,
+        stamp(score.scored_at),
+        stamp(now),
+    )
+
+
+def list_scores(
+    connection: sqlite3.Connection, item: LineItem, user_id: str | None, page: Page
+) -> list[Score]:
+    """Give one page of a line item's scores, and one more if another page follows."""
+    rows = connection.execute(
+        "SELECT * FROM scores JOIN people USING (person_key)"
+        " WHERE line_item_id = ? AND (? IS NULL OR sub = ?) ORDER BY sequence LIMIT ? OFFSET ?",
+        (item.id, user_id, user_id, *page.sql),
+    )
+    return [score_from(row) for row in rows]
+
+
+def score_from(row: sqlite3.Row) -> Score:
+    return Score(
+        sub=row["sub"],
+        score_given=row["score_given"],
+        score_maximum=row["score_maximum"],
+        comment=row["comment"],
+        activity_progress=row["activity_progress"],
+        grading_progress=row["grading_progress"],
+        scored_at=datetime.fromisoformat(row["scored_at"]),
+    )
+
+
+def result_json(score: Score, item: LineItem, endpoints: Endpoints) -> dict[str, object]:
+    """Write a result; a score that is not final yet is not shown as one."""
+    url = endpoints.results(item.course_id, item.id)
+    whole: dict[str, object | None] = {
+        "id": f"{url}/{score.sub}",
+        "scoreOf": endpoints.line_item(item.course_id, item.id),
+        "userId": score.sub,
+        "resultScore": score.on_scale(item.score_maximum) if score.final else None,
+        "resultMaximum": item.score_maximum,
+        "comment": score.comment,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def _number(body: Mapping[str, Any], name: str, *, lowest: float) -> float | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value < math.inf:
+        raise ServiceRefusal(400, "bad_score", f"{name} must be a number that is not negative")
+    return float(value)
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise ServiceRefusal(400, "bad_score", f"{name} is missing")
+    return value
+
+
+def _comment(body: Mapping[str, Any]) -> str | None:
+    value = body.get("comment")
+    if value is not None and (not isinstance(value, str) or len(value) > _MAX_COMMENT):
+        raise ServiceRefusal(400, "bad_score", f"comment must be a text of at most {_MAX_COMMENT} characters")
+    return value or None
+
+
+def _one_of(body: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+    value = _text(body, name)
+    if value not in allowed:
+        raise ServiceRefusal(400, "bad_score", f"{name} must be one of {', '.join(allowed)}")
+    return value
+
+
+def _timestamp(body: Mapping[str, Any], now: datetime) -> datetime:
+    text = _text(body, "timestamp")
+    if not _TIMESTAMP.fullmatch(text):
+        raise ServiceRefusal(
+            400, "bad_timestamp", "timestamp must be ISO 8601 with parts of a second and a zone"
+        )
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ServiceRefusal(400, "bad_timestamp", f"timestamp is no real moment: {error}") from error
+    if moment > now + _CLOCK_LEEWAY:
+        raise ServiceRefusal(400, "future_timestamp", "timestamp lies in the future")
+    return moment

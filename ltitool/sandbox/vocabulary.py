@@ -1,0 +1,73 @@
+"""The words of LTI 1.3 Advantage that this platform uses: claims, roles, scopes, media types."""
+
+from enum import StrEnum
+from typing import Final
+
+LTI_CLAIM: Final = "https://purl.imsglobal.org/spec/lti/claim/"
+MESSAGE_TYPE: Final = LTI_CLAIM + "message_type"
+VERSION: Final = LTI_CLAIM + "version"
+DEPLOYMENT_ID: Final = LTI_CLAIM + "deployment_id"
+TARGET_LINK_URI: Final = LTI_CLAIM + "target_link_uri"
+ROLES: Final = LTI_CLAIM + "roles"
+CONTEXT: Final = LTI_CLAIM + "context"
+RESOURCE_LINK: Final = LTI_CLAIM + "resource_link"
+TOOL_PLATFORM: Final = LTI_CLAIM + "tool_platform"
+LAUNCH_PRESENTATION: Final = LTI_CLAIM + "launch_presentation"
+LIS: Final = LTI_CLAIM + "lis"
+CUSTOM: Final = LTI_CLAIM + "custom"
+AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+
+RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+LTI_VERSION: Final = "1.3.0"
+COURSE_OFFERING: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
+
+MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+LEARNER: Final = MEMBERSHIP + "Learner"
+INSTRUCTOR: Final = MEMBERSHIP + "Instructor"
+INSTITUTION_ADMINISTRATOR: Final = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
+SYSTEM_ADMINISTRATOR: Final = "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"
+
+SCOPE_LINE_ITEM: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+SCOPE_LINE_ITEM_READ: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
+SCOPE_RESULT_READ: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
+SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+SCOPE_ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+GRADEBOOK_SCOPES: Final = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
+SERVICE_SCOPES: Final = (*GRADEBOOK_SCOPES, SCOPE_ROSTER)
+
+LINE_ITEM_TYPE: Final = "application/vnd.ims.lis.v2.lineitem+json"
+LINE_ITEMS_TYPE: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+SCORE_TYPE: Final = "application/vnd.ims.lis.v1.score+json"
+RESULTS_TYPE: Final = "application/vnd.ims.lis.v2.resultcontainer+json"
+ROSTER_TYPE: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+
+ACTIVITY_PROGRESS: Final = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
+GRADING_PROGRESS: Final = ("FullyGraded", "Pending", "PendingManual", "Failed", "NotReady")
+FULLY_GRADED: Final = "FullyGraded"
+
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class Role(StrEnum):
+    """What a person is in one course, in the words of this LMS."""
+
+    LEARNER = "learner"
+    NON_EDITING_TEACHER = "non-editing-teacher"
+    TEACHER = "teacher"
+
+
+# LTI has no word for "may teach but not edit": both kinds of teacher are Instructors on the wire.
+ROLE_URIS: Final = {
+    Role.LEARNER: (LEARNER,),
+    Role.NON_EDITING_TEACHER: (INSTRUCTOR,),
+    Role.TEACHER: (INSTRUCTOR,),
+}
+ADMINISTRATOR_URIS: Final = (INSTITUTION_ADMINISTRATOR, SYSTEM_ADMINISTRATOR)
+
+
+def role_uris(role: Role | None, *, administrator: bool) -> tuple[str, ...]:
+    """Give the role URIs that a launch or a roster carries for one person in one course."""
+    in_course = ROLE_URIS[role] if role else ()
+    return in_course + (ADMINISTRATOR_URIS if administrator else ())
