@@ -1,0 +1,79 @@
+"""The composition root: every binding of the application is visible here."""
+
+import secrets
+import uuid
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import ltitool.cohorts.models
+import ltitool.credentials.models
+import ltitool.evidence.models
+import ltitool.foundation.models
+import ltitool.lti.models
+import ltitool.people.models
+import ltitool.scoring.models  # noqa: F401 - every table is known before the first query
+from ltitool.foundation.clock import Clock, file_clock, system_clock
+from ltitool.foundation.db import init_db
+from ltitool.foundation.fetch import SafeHttpClient
+from ltitool.foundation.keys import SealedKeyStore
+from ltitool.foundation.services import EXTENSION, Services
+from ltitool.foundation.storage import open_store
+from ltitool.settings import Settings
+from ltitool.web import views as web_views
+from ltitool.web.drafts import drop_sent_draft
+from ltitool.web.error_pages import init_error_pages
+from ltitool.web.headers import init_headers
+from ltitool.web.languages import init_languages
+from ltitool.web.template_globals import init_template_globals
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+FORM_MEMORY = 2 * 2**20  # bytes of text in one form
+FORM_PARTS = 400
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Build the application; tests hand in a clock."""
+    app = Flask("ltitool.web", static_folder="static", template_folder="templates")
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MIGRATIONS_DIRECTORY=str(MIGRATIONS),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_PARTS=FORM_PARTS,
+    )
+    if settings.proxies:
+        behind = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign] # Flask's documented way
+    init_db(app)
+    app.extensions[EXTENSION] = make_services(settings, clock or _clock(settings))
+    init_languages(app)
+    init_template_globals(app)
+    init_error_pages(app)
+    app.after_request(drop_sent_draft)
+    init_headers(app)
+    _register_blueprints(app)
+    return app
+
+
+def make_services(settings: Settings, clock: Clock) -> Services:
+    """Bind the foundation's protocols to what is behind them."""
+    return Services(
+        settings=settings,
+        clock=clock,
+        new_id=uuid.uuid4,
+        new_token=lambda: secrets.token_urlsafe(32),
+        keys=SealedKeyStore(settings.key_encryption_key, clock, uuid.uuid4),
+        store=open_store((settings.data_dir / "objects").resolve().as_uri()),
+        http=SafeHttpClient(loopback_http=settings.loopback_http),
+    )
+
+
+def _clock(settings: Settings) -> Clock:
+    return file_clock(settings.clock_file) if settings.clock_file else system_clock
+
+
+def _register_blueprints(app: Flask) -> None:
+    for blueprint in (web_views.public, web_views.visit_pages):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,105 @@
+"""What every test may ask for: an application with its own database, a clock, a small world, visitors."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.clock import MovableClock  # noqa: E402 - tests/support is found by the line above
+from support.visitor import Visitor  # noqa: E402
+from support.world import World, build_world  # noqa: E402
+
+from ltitool.app import create_app  # noqa: E402
+from ltitool.foundation.db import Base, db  # noqa: E402
+from ltitool.settings import Settings  # noqa: E402
+
+ORIGIN = "http://localhost:8000"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let nothing be skipped where everything is asked for."""
+    if os.environ.get("CHECK_ALL") == "yes":
+        for item in items:
+            item.user_properties.append(("check_all", "yes"))
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        public_url=ORIGIN,
+        database_url=f"sqlite:///{tmp_path}/tool.db",
+        data_dir=tmp_path / "data",
+        secret_key=b"s" * 32,
+        key_encryption_key=b"k" * 32,
+        loopback_http=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay the tables once; each test gets a copy of the file."""
+    folder = tmp_path_factory.mktemp("empty")
+    path = folder / "empty.db"
+    app = create_app(
+        Settings(
+            public_url=ORIGIN,
+            database_url=f"sqlite:///{path}",
+            data_dir=folder,
+            secret_key=b"s" * 32,
+            key_encryption_key=b"k" * 32,
+            loopback_http=True,
+        )
+    )
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def app(settings: Settings, clock: MovableClock, empty_database: Path, tmp_path: Path) -> Iterator[Flask]:
+    shutil.copy(empty_database, tmp_path / "tool.db")
+    settings.data_dir.mkdir(exist_ok=True)
+    application = create_app(settings, clock=clock)
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def world(app: Flask, clock: MovableClock) -> World:
+    """Build an organisation in week 6 of the program, and a second organisation behind its wall."""
+    del app  # the world lies in its database
+    return build_world(clock)
+
+
+@pytest.fixture
+def visit_as(app: Flask, clock: MovableClock) -> Callable[..., Visitor]:
+    """Open a session for somebody of the world: `visit_as(world.amara, "participant")`."""
+
+    def opened(person: Any, *roles: str) -> Visitor:
+        return Visitor.open(app, person, roles, clock)
+
+    return opened
