@@ -28,7 +28,7 @@ class FetchRefused(ToolError):
 
 
 class FetchBlocked(FetchRefused, Malformed):
-    """An address that we never go to. Reasons: url, scheme, host, port, address."""
+    """An address that we never go to. Reasons: url, scheme, userinfo, host, port, address, header."""
 
     code = "fetch.blocked"
     title = msg("We do not connect to that address")
