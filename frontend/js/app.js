@@ -1,1 +1,28 @@
-// Everything small that helps a page; each module starts itself where it is asked for.
+// Everything small that helps a page. Each module starts itself where the page carries its data attribute;
+// a page without scripts does the same things with plain forms and links.
+import { startAutosave } from "./autosave.js";
+import { startCount } from "./count.js";
+import { startFocus } from "./focus.js";
+import { startFrame } from "./frame.js";
+import { startKeys } from "./keys.js";
+import { startMap } from "./map.js";
+import { startPhotos } from "./photos.js";
+import { startVerify } from "./verify.js";
+
+for (const start of [
+  startFocus,
+  startCount,
+  startAutosave,
+  startPhotos,
+  startMap,
+  startKeys,
+  startVerify,
+  startFrame,
+]) {
+  // One module that fails must not take the others with it; the page works without any of them.
+  try {
+    start(document);
+  } catch (error) {
+    console.error(error);
+  }
+}

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import jinja2
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -82,7 +82,7 @@ WORDS = {
         "why_text": "Two claims cite the parents’ own words.",
         "lock": "Lock my scores",
         "board": "Your cohort",
-        "genuine": "Genuine. Issued by Riverbend Institute on 12 June 2026; not revoked as of 14:05 today.",
+        "genuine": "Issued by Riverbend Institute on 12 June 2026; not revoked as of 14:05 today.",
         "details": "What we checked, step by step",
         "empty": "No photos yet",
         "empty_text": "Ten are plenty. People, groups, structures, climate, culture: two of each tell a story.",
@@ -139,7 +139,7 @@ WORDS = {
         "why_text": "Dos afirmaciones citan las palabras de las familias.",
         "lock": "Cerrar mi evaluación",
         "board": "Su grupo",
-        "genuine": "Auténtica. Emitida por Riverbend Institute el 12 de junio de 2026; no revocada a las 14:05 de hoy.",
+        "genuine": "Emitida por Riverbend Institute el 12 de junio de 2026; no revocada a las 14:05 de hoy.",
         "details": "Lo que comprobamos, paso a paso",
         "empty": "Todavía no hay fotos",
         "empty_text": "Diez son más que suficientes. Personas, grupos, estructuras, clima, cultura: dos de cada una.",
@@ -175,7 +175,8 @@ def environment(language: str, asset_url: Callable[[str], str], **more: Any) -> 
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    env.filters["datetimeformat"] = lambda at, form: format_datetime(at, form, locale=language)
+    env.filters["dateformat"] = lambda at, form: format_date(at, form, locale=language)
+    env.filters["timeformat"] = lambda at, form: format_time(at, form, locale=language)
     env.globals.update(
         asset_url=asset_url,
         csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="token">'),
@@ -284,7 +285,6 @@ def context(language: str) -> dict[str, Any]:
                 (3, LONG, "unchecked"),
             )
         ],
-        "verdict_parts": Markup(""),
     }
 
 
