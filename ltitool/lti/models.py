@@ -27,6 +27,7 @@ class Platform(Tenant, Base):
     auth_token_url: Mapped[str]
     token_audience: Mapped[str | None]
     jwks_url: Mapped[str]
+    service_origins: Mapped[list[Any]] = mapped_column(default=list)  # a service token goes nowhere else
     status: Mapped[str]  # pending | active | disabled
     deployment_policy: Mapped[str]  # approve | auto
     jwks_refetched_at: Mapped[datetime | None]  # of the last refetch for an unknown key id

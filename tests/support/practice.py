@@ -1,140 +1,157 @@
-"""What tests of the practice LMS work with: a clock, a browser, a throwaway tool, its service calls."""
+"""The practice LMS behind our HTTP door, and somebody in front of it: for tests of launches and services."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, json
+from flask import Flask
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import RSAKey
+from sqlalchemy.orm import Session
+from support.clock import MovableClock
 from werkzeug.test import TestResponse
 
-from ltitool.sandbox.forge import changed
+from ltitool.foundation.db import transaction
+from ltitool.foundation.errors import FetchFailed
+from ltitool.foundation.services import HttpAnswer
+from ltitool.lti.landing import Launched, Place
+from ltitool.lti.platforms import Registration, add_platform
+from ltitool.people.models import Organisation
+from ltitool.sandbox.forge import Forge, changed
+from ltitool.sandbox.seed import DEMO
+from ltitool.settings import Settings
 
 LMS = "http://127.0.0.1:8001"
-TOOL = "http://localhost:8000"
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-COURSE = "collaborative-leadership-3"
+ORGANISATION = uuid.uuid5(uuid.NAMESPACE_URL, LMS)
+PLATFORM = uuid.uuid5(ORGANISATION, "platform")
+PERSON, ACTIVITY = "amara-okafor", "rl-this-week-3"
 
 
 @dataclass
-class Clock:
-    now: datetime = NOON
+class Wire:
+    """Our outbound HTTP in tests: it hands each request to the practice LMS in this process."""
 
-    def __call__(self) -> datetime:
-        return self.now
+    lms: Flask
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    sent: list[tuple[str, Mapping[str, str], bytes | None]] = field(default_factory=list)
+    faults: list[HttpAnswer | Exception] = field(default_factory=list)  # given instead, first one first
+    overrides: dict[str, HttpAnswer | Exception] = field(default_factory=dict)  # by path
 
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        max_bytes: int = 262_144,
+        timeout: float = 5.0,
+    ) -> HttpAnswer:
+        del max_bytes, timeout
+        self.requests.append((method, url))
+        self.sent.append((url, dict(headers or {}), body))
+        path = urlsplit(url).path
+        planned = self.overrides.get(path) or (self.faults.pop(0) if self.faults else None)
+        if isinstance(planned, Exception):
+            raise planned
+        if planned is not None:
+            return planned
+        answer = self.lms.test_client().open(
+            urlsplit(url)._replace(scheme="", netloc="").geturl(),
+            method=method,
+            base_url=LMS,
+            headers=dict(headers or {}),
+            data=body,
+        )
+        low = {name.lower(): value for name, value in answer.headers.items()}
+        return HttpAnswer(answer.status_code, low, answer.data)
+
+    def count(self, part: str) -> int:
+        return sum(part in url for _, url in self.requests)
 
 
-class Form(HTMLParser):
-    """The form of a page that passes the browser on."""
+class Learners:
+    """A landing that gives learners the participant's rights, and remembers who came."""
 
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.feed(page)
+    def __init__(self) -> None:
+        self.launched: list[Launched] = []
+        self.fault: Exception | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "form" and found.get("id") == "forward":
-            self.action = found["action"] or ""
-        if tag == "input" and found.get("type") == "hidden":
-            self.fields[found["name"] or ""] = found["value"] or ""
+    def __call__(self, session: Session, launched: Launched) -> Place:
+        del session
+        if self.fault:
+            raise self.fault
+        self.launched.append(launched)
+        return Place(frozenset({"participant"}), "week/")
 
 
 @dataclass
-class ThrowawayTool:
-    """Just enough of a tool: it asks for authentication, reads the id_token, signs client assertions."""
-
-    key: RSAKey
-    fetched: list[str] = field(default_factory=list)
-    body: bytes | Exception | None = None
-
-    def fetch(self, url: str) -> bytes:
-        self.fetched.append(url)
-        if isinstance(self.body, Exception):
-            raise self.body
-        if self.body is not None:
-            return self.body
-        return json.dumps({"keys": [{**self.key.as_dict(private=False), "alg": "RS256"}]}).encode()
-
-    def asks(self, login: dict[str, str], **changes: object) -> dict[str, Any]:
-        request = {
-            "scope": "openid",
-            "response_type": "id_token",
-            "response_mode": "form_post",
-            "prompt": "none",
-            "client_id": login["client_id"],
-            "redirect_uri": f"{TOOL}/lti/launch",
-            "login_hint": login["login_hint"],
-            "lti_message_hint": login["lti_message_hint"],
-            "state": "state-1",
-            "nonce": "nonce-1",
-        }
-        return changed(request, **changes)
-
-    def assertion(self, clock: Clock, header: dict[str, Any] | None = None, **changes: object) -> str:
-        now = int(clock.now.timestamp())
-        claims = {
-            "iss": "keystone-tool",
-            "sub": "keystone-tool",
-            "aud": f"{LMS}/lti/token",
-            "iat": now,
-            "exp": now + 60,
-            "jti": "jti-1",
-        }
-        head = changed({"alg": "RS256", "kid": self.key.kid}, **(header or {}))
-        return jwt.encode(head, changed(claims, **changes), self.key, [head["alg"]])
-
-
 class Browser:
-    """A person's browser on the LMS: one cookie jar, one origin."""
-
-    def __init__(self, app: Flask) -> None:
-        self.client: FlaskClient = app.test_client()
-
-    def get(self, path: str, **more: Any) -> TestResponse:
-        return self.client.get(path, base_url=LMS, **more)
-
-    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
-        headers = {"Origin": LMS, **more.pop("headers", {})}
-        return self.client.post(path, data=data, base_url=LMS, headers=headers, **more)
-
-    def enter(self, person: str) -> "Browser":
-        assert self.get(f"/enter/{person}").status_code == 303
-        return self
-
-    def login(self, activity: str = "rl-this-week-3", shown: str = "iframe") -> Form:
-        course = f"collaborative-leadership-{activity[-1]}"
-        page = self.get(f"/courses/{course}/activities/{activity}/launch?in={shown}")
-        assert page.status_code == 200
-        return Form(page.text)
-
-    def authenticate(self, asked: dict[str, Any]) -> Form:
-        page = self.get(f"/lti/auth?{urlencode(asked)}")
-        assert page.status_code == 200, page.text
-        return Form(page.text)
-
-
-@dataclass(frozen=True)
-class Services:
-    """The tool's side of the services: a token in hand, the right media types unless told otherwise."""
+    """Somebody in front of the practice LMS, who lets it launch the tool."""
 
     client: FlaskClient
-    token: str
+    forge: Forge
 
-    def call(self, method: str, path: str, **more: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
-        return self.client.open(path, method=method, base_url=LMS, headers=headers, **more)
+    def login(self, **changes: Any) -> TestResponse:
+        return self.client.post("/lti/login", data=self.forge.login(PERSON, ACTIVITY, **changes))
 
-    def read(self, path: str, media_type: str) -> TestResponse:
-        return self.call("GET", path, headers={"Accept": media_type})
+    def ask(self, **changes: Any) -> dict[str, str]:
+        """Log in, with the cookie check behind us, and give what we ask the LMS for."""
+        self.client.set_cookie("__Host-lti_probe", "1", secure=True)
+        return asked(self.login(**changes))
 
-    def send(self, path: str, body: object, media_type: str, method: str = "POST") -> TestResponse:
-        return self.call(method, path, data=json.dumps(body), content_type=media_type)
+    def launch(self, form: Mapping[str, str]) -> TestResponse:
+        return self.client.post("/lti/launch", data=form)
+
+    def launch_well(self, person: str = PERSON, activity: str = ACTIVITY) -> TestResponse:
+        return self.launch(self.forge.answer(person, activity, self.ask()))
+
+
+def asked(response: TestResponse) -> dict[str, str]:
+    assert response.status_code == 302, response.get_data(as_text=True)
+    return dict(parse_qsl(urlsplit(response.location).query))
+
+
+def code_of(response: TestResponse) -> str:
+    """Give the error code that a page shows."""
+    found = re.search(r"<code>([a-z]+\.[a-z-]+)</code>", response.get_data(as_text=True))
+    return found.group(1) if found else ""
+
+
+def registration(**changes: Any) -> Registration:
+    usual = Registration(
+        name="Practice LMS",
+        issuer=LMS,
+        client_id="",
+        auth_login_url=f"{LMS}/lti/auth",
+        auth_token_url=f"{LMS}/lti/token",
+        jwks_url=f"{LMS}/lti/jwks",
+    )
+    return replace(usual, **changes)
+
+
+def seed_registration(clock: MovableClock, settings: Settings) -> None:
+    with transaction() as session:
+        session.add(Organisation(id=ORGANISATION, slug="practice", name="Practice", created_at=clock()))
+        session.flush()
+        add_platform(
+            session,
+            registration(client_id=DEMO.client_id, deployment_ids=(DEMO.deployment_id,)),
+            organisation_id=ORGANISATION,
+            platform_id=PLATFORM,
+            settings=settings,
+            at=clock(),
+        )
+
+
+def down() -> FetchFailed:
+    return FetchFailed("connect", "refused")
+
+
+def launch_with(browser: Browser, **changes: Any) -> TestResponse:
+    """Launch with some claims changed after a login that was in order."""
+    query = browser.ask()
+    claims = changed(browser.forge.claims(PERSON, ACTIVITY, query["nonce"]), **changes)
+    return browser.launch({"state": query["state"], "id_token": browser.forge.mint(claims)})

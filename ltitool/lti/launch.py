@@ -1,0 +1,217 @@
+"""A launch, from the form that an LMS posts to an open session.
+
+Everything is proven first, reading only. Then one transaction burns the nonce, stores who came and from
+where, and opens the session: either all of it happens or nothing does.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.services import Services
+from ltitool.lti import launch_errors as wrong
+from ltitool.lti.claim_errors import NonceOfOtherLogin, NonceReplayed
+from ltitool.lti.claimchecks import PARTIES, Expected
+from ltitool.lti.claims import LaunchClaims, judge
+from ltitool.lti.landing import Landing, Launched, Place
+from ltitool.lti.launchrows import (
+    burn_nonce,
+    find_deployment,
+    is_burnt,
+    nonce_hash,
+    store_person,
+    store_place,
+)
+from ltitool.lti.models import BurntNonce, Deployment, Platform
+from ltitool.lti.openings import entry_for
+from ltitool.lti.platform_keys import PlatformKeys
+from ltitool.lti.platforms import check_open
+from ltitool.lti.tickets import LIFETIME, State, Tickets
+from ltitool.lti.tokens import ReadToken, check_header, read_token, verify_signature
+from ltitool.people.sessions import OpenedSession, open_session
+
+KEEP_NONCE = LIFETIME + timedelta(minutes=5)  # longer than the state can be accepted
+ATTEMPTS = 3  # two people may open a new course at the same moment: then one stores it a second time
+
+
+@dataclass(frozen=True)
+class LaunchForm:
+    """What the LMS made the browser post."""
+
+    state: str | None
+    id_token: str | None
+    error: str | None
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> "LaunchForm":
+        return cls(form.get("state") or None, form.get("id_token") or None, form.get("error") or None)
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What a launch needs from the application around it."""
+
+    services: Services
+    tickets: Tickets
+    platform_keys: PlatformKeys
+    landing: Landing
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A launch that succeeded."""
+
+    state: State
+    opened: OpenedSession
+    place: Place
+
+
+def launch(form: LaunchForm, holds_secret: Callable[[State], bool], doors: Doors) -> Arrival:
+    """Prove a launch, store it, and open its session.
+
+    Raises:
+        ToolError: one of launch_errors or claim_errors; nothing is stored then, except that an unknown
+            deployment is kept for approval.
+    """
+    now = doors.services.clock()
+    check_form(form)
+    state = doors.tickets.read_state(form.state or "", now)
+    platform = _platform_of(state, holds_secret)
+    claims = prove(form.id_token or "", state, platform, doors)
+    return _enter(claims, state, platform, doors)
+
+
+def check_form(form: LaunchForm) -> None:
+    """See that the post has its parts.
+
+    Raises:
+        PlatformRefused (N12), TokenMissing (N11), StateMissing (N14).
+    """
+    if form.error is not None:
+        raise wrong.PlatformRefused(form.error[:200])
+    if form.id_token is None:
+        raise wrong.TokenMissing
+    if form.state is None:
+        raise wrong.StateMissing
+
+
+def prove(text: str, state: State, platform: Platform, doors: Doors) -> LaunchClaims:
+    """Verify an id_token against the registration and the login that it answers."""
+    expected = _expected(state, platform, doors)
+    token = read_token(text)
+    kid = check_header(token.header)
+    _check_parties(token, expected)
+    signed = verify_signature(token, doors.platform_keys.find(platform, kid))
+    try:
+        return judge(signed, expected)
+    except NonceOfOtherLogin as error:
+        if is_burnt(read_session(), str(signed["nonce"])):
+            raise NonceReplayed from error
+        raise
+
+
+def _platform_of(state: State, holds_secret: Callable[[State], bool]) -> Platform:
+    """Find the registration of a state that was not used, and that this browser asked for."""
+    burnt = select(BurntNonce.nonce_hash).where(BurntNonce.nonce_hash == nonce_hash(state.nonce)).exists()
+    row = read_session().execute(select(Platform, burnt).where(Platform.id == state.platform_id)).first()
+    if row is None:
+        raise wrong.StateUnknown("its platform is gone")
+    platform, used = row
+    if used:
+        raise wrong.StateUsed
+    if not holds_secret(state):
+        raise wrong.OtherBrowser
+    check_open(platform)
+    return platform
+
+
+def _expected(state: State, platform: Platform, doors: Doors) -> Expected:
+    return Expected(
+        issuer=platform.issuer,
+        client_id=platform.client_id,
+        nonce=state.nonce,
+        target_link_uri=state.target_link_uri,
+        own_origin=doors.services.settings.public_url,
+        now=doors.services.clock(),
+        is_our_nonce=doors.tickets.is_our_nonce,
+    )
+
+
+def _check_parties(token: ReadToken, expected: Expected) -> None:
+    """Look at who made the token and for whom, before any key is asked for."""
+    try:
+        for check in PARTIES:
+            check(token.unverified_claims, expected)
+    except wrong.LaunchNotAuthentic as error:
+        if _is_of_other_registration(token, expected):
+            raise wrong.StateOtherPlatform from error
+        raise
+
+
+def _is_of_other_registration(token: ReadToken, expected: Expected) -> bool:
+    issuer, audience = token.unverified_claims.get("iss"), token.unverified_claims.get("aud")
+    if not isinstance(issuer, str) or not isinstance(audience, str):
+        return False
+    if (issuer, audience) == (expected.issuer, expected.client_id):
+        return False
+    other = select(Platform.id).where(Platform.issuer == issuer, Platform.client_id == audience)
+    return read_session().scalar(other) is not None
+
+
+def _enter(claims: LaunchClaims, state: State, platform: Platform, doors: Doors) -> Arrival:
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            return _enter_once(claims, state, platform, doors)
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError("the loop above returns or raises")
+
+
+def _enter_once(claims: LaunchClaims, state: State, platform: Platform, doors: Doors) -> Arrival:
+    now = doors.services.clock()
+    with transaction() as session:
+        burn_nonce(session, claims.nonce, keep_until=now + KEEP_NONCE)
+        deployment, refusal = find_deployment(session, platform, claims, at=now)
+        if refusal is None:
+            return _open(session, claims, state, platform, deployment, doors)
+    raise refusal  # after the commit: a deployment that waits for approval stays known
+
+
+def _open(
+    session: Session,
+    claims: LaunchClaims,
+    state: State,
+    platform: Platform,
+    deployment: Deployment,
+    doors: Doors,
+) -> Arrival:
+    found, now = doors.services, doors.services.clock()
+    context, link = store_place(session, deployment, claims)
+    person = store_person(session, platform, claims, person_id=found.new_id(), at=now)
+    launched = Launched(
+        organisation_id=platform.organisation_id,
+        platform_id=platform.id,
+        person_id=person.id,
+        subject=claims.subject,
+        context_id=context.id if context else None,
+        resource_link_id=link.id if link else None,
+        role=claims.role,
+        test_user=claims.test_user,
+        target_link_uri=claims.target_link_uri,
+        custom=claims.custom,
+    )
+    place = doors.landing(session, launched)
+    entry = entry_for(launched, place, person, claims, platform, deployment)
+    opened = open_session(session, entry, session_id=found.new_id(), new_token=found.new_token, at=now)
+    return Arrival(state, opened, place)
+
+
+def purge_nonces(session: Session, now: datetime) -> None:
+    """Forget burnt nonces whose logins cannot be accepted any more."""
+    session.query(BurntNonce).where(BurntNonce.keep_until < now).delete(synchronize_session=False)

@@ -1,0 +1,79 @@
+"""JSON as a signed message needs it: one meaning per text, and nothing that only some readers accept."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+MAX_DEPTH = 24
+MAX_DIGITS = 20
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
+
+
+class NotStrictJson(ValueError):
+    """The text is not JSON, or could be read in two ways."""
+
+
+def read_object(data: bytes) -> dict[str, Any]:
+    """Read one JSON object.
+
+    Raises:
+        NotStrictJson: for anything but an object in UTF-8 without doubled names, NaN, Infinity, NUL,
+            lone surrogates, overlong numbers, or nesting deeper than MAX_DEPTH.
+    """
+    try:
+        text = data.decode("utf-8")
+        _check_depth(text)
+        value = json.loads(
+            text,
+            object_pairs_hook=_once,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_real,
+        )
+        _check_characters(text, value)
+    except (UnicodeError, json.JSONDecodeError) as error:
+        raise NotStrictJson(str(error)) from error
+    if not isinstance(value, dict):
+        raise NotStrictJson("not an object")
+    return value
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise NotStrictJson("nested too deeply")
+
+
+def _check_characters(text: str, value: object) -> None:
+    """Databases take neither NUL nor half a character; both can only come in as an escape."""
+    if "\\u0000" in text:
+        raise NotStrictJson("holds NUL")
+    if "\\ud" in text or "\\uD" in text:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotStrictJson("a name stands twice")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotStrictJson(f"{name} is not JSON")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise NotStrictJson("a number is too long")
+    return int(digits)
+
+
+def _real(digits: str) -> float:
+    value = float(digits)
+    if len(digits) > 2 * MAX_DIGITS or value in {float("inf"), float("-inf")}:
+        raise NotStrictJson("a number is too large")
+    return value

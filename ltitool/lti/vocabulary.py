@@ -1,0 +1,46 @@
+"""Names that the LTI specifications give to claims, scopes and media types."""
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+DEPLOYMENT_ID = LTI + "deployment_id"
+VERSION = LTI + "version"
+MESSAGE_TYPE = LTI + "message_type"
+ROLES = LTI + "roles"
+RESOURCE_LINK = LTI + "resource_link"
+TARGET_LINK_URI = LTI + "target_link_uri"
+CONTEXT = LTI + "context"
+CUSTOM = LTI + "custom"
+PRESENTATION = LTI + "launch_presentation"
+TOOL_PLATFORM = LTI + "tool_platform"
+LIS = LTI + "lis"
+LTI1P1 = LTI + "lti1p1"
+EXT = LTI + "ext"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
+
+RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
+OTHER_MESSAGES = frozenset(
+    {
+        "LtiDeepLinkingRequest",
+        "LtiSubmissionReviewRequest",
+        "LtiDataPrivacyLaunchRequest",
+        "LtiStartProctoring",
+        "LtiEndAssessment",
+        "LtiEulaRequest",
+        "LtiAssetProcessorSettingsRequest",
+        "LtiReportReviewRequest",
+        "DataPrivacyLaunchRequest",
+    }
+)
+
+SCOPE_LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+SCOPE_LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"
+SCOPE_RESULT = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
+SCOPE_SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+SCOPE_ROSTER = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+
+LINE_ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
+LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
+RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
+ROSTER_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"

@@ -1,0 +1,104 @@
+"""A tool with the practice LMS registered, and a browser in front of both."""
+
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from support.clock import MovableClock
+from support.practice import LMS, ORGANISATION, Browser, Learners, Wire, registration, seed_registration
+
+from ltitool.foundation.db import transaction
+from ltitool.foundation.services import EXTENSION, Services
+from ltitool.lti.landing import bind_landing
+from ltitool.lti.models import Platform
+from ltitool.lti.platforms import add_platform
+from ltitool.lti.views import init_lti, pages
+from ltitool.sandbox.app import create_platform
+from ltitool.sandbox.config import PlatformConfig
+from ltitool.sandbox.forge import Forge
+from ltitool.sandbox.keys import KEYS_NAME, open_key_ring
+from ltitool.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def lms_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the practice LMS's keys once: RSA keys take a while."""
+    folder = tmp_path_factory.mktemp("lms")
+    open_key_ring(folder)
+    return folder / KEYS_NAME
+
+
+@pytest.fixture
+def config(lms_keys: Path, settings: Settings, clock: MovableClock, tmp_path: Path) -> PlatformConfig:
+    folder = tmp_path / "lms"
+    folder.mkdir()
+    shutil.copy(lms_keys, folder)
+    return PlatformConfig(LMS, settings.public_url, folder, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def strangers() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def forge(config: PlatformConfig, strangers: dict[str, Any]) -> Forge:
+    forge = Forge.open(config)
+    if "key" in strangers:
+        forge.__dict__["stranger"] = strangers["key"]
+    strangers["key"] = forge.stranger
+    return forge
+
+
+@pytest.fixture
+def landing() -> Learners:
+    return Learners()
+
+
+@pytest.fixture
+def wire(config: PlatformConfig) -> Wire:
+    return Wire(create_platform(config))
+
+
+@pytest.fixture
+def tool(app: Flask, wire: Wire, landing: Learners, clock: MovableClock) -> Flask:
+    """The application with the practice LMS registered."""
+    found: Services = replace(app.extensions[EXTENSION], http=wire)
+    app.extensions[EXTENSION] = found
+    if pages.name not in app.blueprints:
+        app.register_blueprint(pages)
+    if "welcome.page" not in app.view_functions:
+        app.add_url_rule("/", "welcome.page", lambda: "")
+    init_lti(app, found)
+    bind_landing(app, landing)
+    seed_registration(clock, found.settings)
+    return app
+
+
+@pytest.fixture
+def browser(tool: Flask, forge: Forge) -> Browser:
+    return Browser(tool.test_client(), forge)
+
+
+@pytest.fixture
+def second_platform(tool: Flask, clock: MovableClock, settings: Settings) -> Callable[..., Platform]:
+    """Register another LMS: `second_platform(client_id="other")`."""
+
+    def register(**changes: Any) -> Platform:
+        with transaction() as session:
+            return add_platform(
+                session,
+                registration(**changes),
+                organisation_id=ORGANISATION,
+                platform_id=uuid.uuid5(ORGANISATION, repr(sorted(changes.items()))),
+                settings=settings,
+                at=clock(),
+            )
+
+    del tool
+    return register
