@@ -25,3 +25,9 @@ class RosterUnreadable(Conflict):
     code = "cohort.roster-unreadable"
     title = msg("This course does not share its list of people")
     advice = msg("People still appear here when they open the activity. The LMS administrator can allow it.")
+
+
+class RosterEmpty(Conflict):
+    code = "cohort.roster-empty"
+    title = msg("The course listed nobody")
+    advice = msg("We changed nothing, because a course always has somebody. Please try again later.")

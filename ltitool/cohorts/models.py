@@ -54,6 +54,25 @@ class OfferingContext(Tenant, Base):
     context_id: Mapped[uuid.UUID]
 
 
+class CoursePerson(Tenant, Base):
+    """What an LMS says of a person in one of its courses; kept before the course runs a program, too."""
+
+    __tablename__ = "course_person"
+    __table_args__ = (
+        UniqueConstraint("context_id", "person_id"),
+        tenant_fk("context_id", "context"),
+        tenant_fk("person_id", "person"),
+    )
+
+    context_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID]
+    lms_subject: Mapped[str]  # their user id there
+    role: Mapped[str]  # learner | instructor | administrator
+    proved_by: Mapped[str]  # launch | roster: a roster never lowers what a launch proved
+    listed: Mapped[bool]  # False: gone from the last roster, and not seen since
+    seen_at: Mapped[datetime]
+
+
 class Cohort(Tenant, Base):
     """Eight to ten people and their coach or pair of coaches."""
 
@@ -151,6 +170,22 @@ class CoachingEntry(Tenant, Base):
     private_note: Mapped[str] = mapped_column(Text)
     recorded_by: Mapped[uuid.UUID]
     recorded_at: Mapped[datetime]
+
+
+class BoardLook(Tenant, Base):
+    """When a coach last looked at a cohort's board, so that it can say what is new since then."""
+
+    __tablename__ = "board_look"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id"),
+        tenant_fk("cohort_id", "cohort"),
+        tenant_fk("person_id", "person"),
+    )
+
+    cohort_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID]
+    news_since: Mapped[datetime]
+    looked_at: Mapped[datetime]
 
 
 class Progress(Tenant, Base):

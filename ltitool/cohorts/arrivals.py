@@ -1,0 +1,75 @@
+"""What a launch means here: a learner's place in the offering, and the rights of the session.
+
+Implements `ltitool.lti.landing.Landing`; it runs inside the launch's transaction.
+"""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ltitool.cohorts.memberships import (
+    LAUNCH,
+    ROSTER,
+    Came,
+    coaches_here,
+    enrol,
+    lapse,
+    note_course_person,
+    offering_of_course,
+    participant_place,
+)
+from ltitool.cohorts.models import Membership
+from ltitool.cohorts.scope import ACTIVE, COACH, DIRECTOR, PARTICIPANT
+from ltitool.foundation.clock import Clock
+from ltitool.lti.landing import Landing, Launched, Place
+from ltitool.lti.roles import LtiRole
+from ltitool.people.grants import roles_of
+
+
+def landing(clock: Clock) -> Landing:
+    """Make the landing that `app` binds."""
+
+    def land(session: Session, launched: Launched) -> Place:
+        if launched.context_id is not None and not launched.test_user:
+            _note_arrival(session, launched, launched.context_id, clock)
+        return Place(roles=session_roles(session, launched.organisation_id, launched.person_id))
+
+    return land
+
+
+def session_roles(session: Session, organisation_id: uuid.UUID, person_id: uuid.UUID) -> frozenset[str]:
+    """Give what a person is here: participant or coach by their places, director by grant. Nothing more."""
+    places = session.scalars(
+        select(Membership.role)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.person_id == person_id,
+            Membership.status == ACTIVE,
+        )
+        .distinct()
+    )
+    grants = roles_of(session, organisation_id, person_id)
+    return frozenset(places) & {PARTICIPANT, COACH} | grants & {DIRECTOR}
+
+
+def _note_arrival(session: Session, launched: Launched, context_id: uuid.UUID, clock: Clock) -> None:
+    came = Came(context_id, launched.person_id, launched.subject, launched.role, LAUNCH)
+    at = clock()
+    note_course_person(session, organisation_id=launched.organisation_id, came=came, at=at)
+    offering_id = offering_of_course(session, launched.organisation_id, context_id)
+    if offering_id is None:
+        return
+    if came.role is LtiRole.LEARNER:
+        if not coaches_here(session, launched.organisation_id, offering_id, came.person_id):
+            enrol(
+                session,
+                organisation_id=launched.organisation_id,
+                offering_id=offering_id,
+                came=came,
+                at=at,
+            )
+        return
+    place = participant_place(session, launched.organisation_id, offering_id, came.person_id)
+    if place is not None and place.source == ROSTER:
+        lapse(place)  # a roster took a teacher for a learner; the launch knows better

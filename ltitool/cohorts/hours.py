@@ -1,0 +1,116 @@
+"""The hours ledger: rows of attendance and of 1:1s, and nothing else. No row, no hours."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ltitool.cohorts.models import Attendance, CoachingEntry, GroupSession
+from ltitool.cohorts.scope import ParticipantScope
+from ltitool.programs.activities import ActivityKind
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, order=True)
+class HoursLine:
+    """Recorded time on one day: its kind, exact minutes, and the row that it comes from."""
+
+    held_on: date
+    kind: ActivityKind
+    minutes: int
+    activity_key: str | None  # of the session; a 1:1 has none
+    row_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class HoursLedger:
+    """All recorded time that counts for a program; there is at least one line."""
+
+    lines: tuple[HoursLine, ...]
+
+    @property
+    def minutes(self) -> int:
+        """All minutes together."""
+        return sum(line.minutes for line in self.lines)
+
+    @property
+    def hours(self) -> Decimal:
+        """All minutes as hours, rounded down to hundredths."""
+        return as_hours(self.minutes)
+
+    @property
+    def minutes_by_kind(self) -> Mapping[ActivityKind, int]:
+        """Minutes of each kind that has any, in the order in which they first happened."""
+        totals: dict[ActivityKind, int] = {}
+        for line in self.lines:
+            totals[line.kind] = totals.get(line.kind, 0) + line.minutes
+        return totals
+
+
+def hours_ledger(session: Session, scope: ParticipantScope) -> HoursLedger | None:
+    """Give a participant's ledger, limited to the kinds that the program counts; None without rows."""
+    return hours_ledgers(session, scope, [scope.person_id])[scope.person_id]
+
+
+def hours_ledgers(
+    session: Session, scope: ParticipantScope, people: list[uuid.UUID]
+) -> Mapping[uuid.UUID, HoursLedger | None]:
+    """Give the ledgers of several people of the scope's offering, in two queries."""
+    lines: dict[uuid.UUID, list[HoursLine]] = {person: [] for person in people}
+    for person_id, line in (*_sessions(session, scope, people), *_one_to_ones(session, scope, people)):
+        if line.kind in scope.program.clock_hours and line.minutes > 0:
+            lines[person_id].append(line)
+    return {
+        person: HoursLedger(tuple(sorted(own, key=_by_day))) if own else None for person, own in lines.items()
+    }
+
+
+def as_hours(minutes: int) -> Decimal:
+    """Turn minutes into hours, rounded down to hundredths: nobody is credited time that was not there."""
+    return (Decimal(minutes) / 60).quantize(CENT, rounding=ROUND_DOWN)
+
+
+def _by_day(line: HoursLine) -> tuple[date, str, str]:
+    return line.held_on, line.kind.value, str(line.row_id)
+
+
+def _sessions(
+    session: Session, scope: ParticipantScope, people: list[uuid.UUID]
+) -> Iterable[tuple[uuid.UUID, HoursLine]]:
+    rows = session.execute(
+        select(
+            Attendance.person_id,
+            GroupSession.held_on,
+            Attendance.minutes,
+            GroupSession.activity_key,
+            Attendance.id,
+        )
+        .join(GroupSession, GroupSession.id == Attendance.group_session_id)
+        .where(
+            Attendance.organisation_id == scope.organisation_id,
+            GroupSession.organisation_id == scope.organisation_id,
+            GroupSession.offering_id == scope.offering_id,
+            Attendance.person_id.in_(people),
+        )
+    )
+    for person_id, held_on, minutes, key, row_id in rows:
+        yield person_id, HoursLine(held_on, ActivityKind.GROUP_SESSION, minutes, key, row_id)
+
+
+def _one_to_ones(
+    session: Session, scope: ParticipantScope, people: list[uuid.UUID]
+) -> Iterable[tuple[uuid.UUID, HoursLine]]:
+    rows = session.execute(
+        select(CoachingEntry.person_id, CoachingEntry.held_on, CoachingEntry.minutes, CoachingEntry.id).where(
+            CoachingEntry.organisation_id == scope.organisation_id,
+            CoachingEntry.offering_id == scope.offering_id,
+            CoachingEntry.person_id.in_(people),
+        )
+    )
+    for person_id, held_on, minutes, row_id in rows:
+        yield person_id, HoursLine(held_on, ActivityKind.COACHING_SESSION, minutes, None, row_id)
