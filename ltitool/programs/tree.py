@@ -55,15 +55,17 @@ def read_tree(source: str, name: str) -> Document:
     Raises:
         ProgramFileInvalid: It is too large or not of this strict part of YAML.
     """
-    size = len(source.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
+    if len(source.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise too_large(name)
     try:
+        source.encode()
         return _Builder(name, yaml.parse(source, Loader=EVENT_LOADER)).document()
     except yaml.MarkedYAMLError as error:
         raise ProgramFileInvalid(name, [_syntax_fault(error)]) from error
     except yaml.reader.ReaderError as error:
-        raise ProgramFileInvalid(name, [_character_fault(source, error)]) from error
+        raise ProgramFileInvalid(name, [_character_fault(source, error.position)]) from error
+    except UnicodeEncodeError as error:
+        raise ProgramFileInvalid(name, [_character_fault(source, error.start)]) from error
 
 
 def too_large(name: str) -> ProgramFileInvalid:
@@ -170,8 +172,8 @@ def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
     )
 
 
-def _character_fault(source: str, error: yaml.reader.ReaderError) -> Fault:
-    before = source[: error.position]
+def _character_fault(source: str, position: int) -> Fault:
+    before = source[:position]
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     return Fault(
         line, column, "(whole file)", "bad_character", "a character is not allowed", "printable text"
