@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.days import check_day, local_day
 from ltitool.cohorts.memberships import members
 from ltitool.cohorts.models import Attendance, GroupSession
 from ltitool.cohorts.scope import CoachedCohort
@@ -55,8 +56,10 @@ def record_attendance(
     """Write a session down for the people of a cohort; people of other cohorts are left aside.
 
     Raises:
-        Invalid: more minutes than the session had, or a changed line without a reason; by person id.
+        Invalid: more minutes than the session had, or a changed line without a reason, by person id;
+            or a day before the program began or still to come.
     """
+    check_day(held.held_on, cohort.starts_on, local_day(at, cohort.timezone))
     ours = {
         m.person_id for m in members(session, organisation_id, cohort.offering_id, cohort_id=cohort.cohort_id)
     }

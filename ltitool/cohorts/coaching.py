@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.days import check_day, local_day
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.models import CoachingEntry
 from ltitool.cohorts.scope import ParticipantScope
@@ -55,7 +56,12 @@ def record_one_to_one(
     recorded_by: uuid.UUID,
     at: datetime,
 ) -> None:
-    """Write a 1:1 down; the caller has the scope as this participant's coach."""
+    """Write a 1:1 down; the caller has the scope as this participant's coach.
+
+    Raises:
+        Invalid: the day lies outside the time from the program's start until now.
+    """
+    check_day(said.held_on, scope.starts_on, local_day(at, scope.timezone))
     session.add(
         CoachingEntry(
             id=entry_id,
@@ -87,7 +93,9 @@ def change_one_to_one(
 
     Raises:
         OfferingUnknown: no such entry about this participant.
+        Invalid: as for a new one.
     """
+    check_day(said.held_on, scope.starts_on, local_day(at, scope.timezone))
     row = session.scalar(
         select(CoachingEntry).where(
             CoachingEntry.organisation_id == scope.organisation_id,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.errors import OfferingUnknown, RosterEmpty
@@ -20,7 +20,6 @@ from ltitool.cohorts.memberships import (
     lapse,
     note_course_person,
     offering_of_course,
-    participant_place,
 )
 from ltitool.cohorts.models import CoursePerson, Membership
 from ltitool.cohorts.scope import ACTIVE, PARTICIPANT
@@ -105,37 +104,29 @@ def _take_over(session: Session, course: _Course, member: Listed, person_id: uui
 
 
 def _mark_gone(session: Session, course: _Course, here: set[uuid.UUID]) -> None:
-    known = session.scalars(
-        select(CoursePerson).where(
-            CoursePerson.organisation_id == course.organisation_id,
-            CoursePerson.context_id == course.context_id,
-            CoursePerson.listed.is_(True),
-        )
-    ).all()
-    for person in known:
-        if person.person_id in here:
-            continue
+    own = (
+        CoursePerson.organisation_id == course.organisation_id,
+        CoursePerson.context_id == course.context_id,
+    )
+    for person in session.scalars(select(CoursePerson).where(*own, CoursePerson.person_id.not_in(here))):
         person.listed = False
-        if course.offering_id is None:
-            continue
-        place = participant_place(session, course.organisation_id, course.offering_id, person.person_id)
-        if place is not None and place.context_id == course.context_id:
-            lapse(place)
+    for place in session.scalars(_places(course).where(Membership.person_id.not_in(here))):
+        lapse(place)
+
+
+def _places(course: _Course) -> Select[Membership]:
+    return select(Membership).where(
+        Membership.organisation_id == course.organisation_id,
+        Membership.offering_id == course.offering_id,
+        Membership.context_id == course.context_id,
+        Membership.role == PARTICIPANT,
+        Membership.status == ACTIVE,
+    )
 
 
 def _active(session: Session, course: _Course) -> set[uuid.UUID]:
     session.flush()
-    return set(
-        session.scalars(
-            select(Membership.person_id).where(
-                Membership.organisation_id == course.organisation_id,
-                Membership.offering_id == course.offering_id,
-                Membership.context_id == course.context_id,
-                Membership.role == PARTICIPANT,
-                Membership.status == ACTIVE,
-            )
-        )
-    )
+    return {place.person_id for place in session.scalars(_places(course))}
 
 
 def _course(session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID) -> _Course:

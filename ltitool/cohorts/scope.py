@@ -46,6 +46,8 @@ class CoachedCohort:
     offering_title: str
     cohort_id: uuid.UUID
     name: str
+    starts_on: date
+    timezone: str
 
 
 def participant_scope(
@@ -130,7 +132,7 @@ def coached_cohorts(
 ) -> list[CoachedCohort]:
     """List the cohorts that a person coaches, the newest offering first."""
     rows = session.execute(
-        select(Offering.id, Offering.title, Cohort.id, Cohort.name)
+        select(Offering.id, Offering.title, Cohort.id, Cohort.name, Offering.starts_on, Offering.timezone)
         .join(Cohort, Cohort.offering_id == Offering.id)
         .join(Membership, Membership.cohort_id == Cohort.id)
         .where(
