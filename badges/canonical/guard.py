@@ -2,8 +2,8 @@
 
 An RDF signature covers a set of statements, not the JSON they were written as. ``@graph``, ``@reverse``,
 ``@included``, ``@nest``, inline contexts and full-IRI keys can each rewrite a document into another one with
-the same canonical form, so that a reader is shown something else than what was signed. They are refused before
-anything is canonicalized. Whoever uses them honestly gets the answer "unsupported", not "invalid".
+the same canonical form, so that a reader is shown something else than what was signed. They are refused
+before anything is canonicalized. Whoever uses them honestly gets the answer "unsupported", not "invalid".
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def guard_shape(document: Any) -> None:
     """Refuse every construct that can move data without changing the signature.
 
     Raises:
-        ShapeRefusedError: ``inline_context``, ``nested_context``, ``keyword``, ``full_iri_key``, ``id_twice``,
-            ``type_twice``, ``null``, ``empty``, ``nested_array``, ``not_an_object``.
+        ShapeRefusedError: ``inline_context``, ``nested_context``, ``keyword``, ``full_iri_key``,
+            ``id_twice``, ``type_twice``, ``null``, ``empty``, ``nested_array``, ``not_an_object``.
     """
     if not isinstance(document, dict):
         raise ShapeRefusedError("not_an_object", "a signed document is a JSON object")

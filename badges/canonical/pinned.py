@@ -79,7 +79,8 @@ def pinned_contexts() -> ContextSet:
     """The contexts of ``contexts.lock.json``, read from disk and checked against their hashes once.
 
     Raises:
-        ContextError: ``context_missing`` when a file was not brought, ``context_altered`` when its hash differs.
+        ContextError: ``context_missing`` when a file was not brought, ``context_altered`` when its hash
+            differs.
     """
     here = resources.files("badges.canonical")
     lock = json.loads((here / "contexts.lock.json").read_text(encoding="utf-8"))

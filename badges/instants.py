@@ -1,0 +1,55 @@
+"""Points in time as credentials write them: ``dateTimeStamp``, a date and time that names its zone.
+
+VC Data Model 2.0, section 4.9, and XML Schema 1.1 part 2, section 3.4.28.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from badges.errors import ModelError
+
+_STAMP = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
+    r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))\Z",
+    re.ASCII,
+)
+
+
+def read_instant(text: object, *, path: str = "$") -> datetime:
+    """The point in time of a ``dateTimeStamp``.
+
+    Raises:
+        ModelError: ``instant`` when it is no date and time with a zone, or a date that does not exist
+            (leap seconds, year 0 and years of five digits included).
+    """
+    match = _STAMP.match(text) if isinstance(text, str) else None
+    if match is None:
+        raise ModelError(
+            "instant", "not a date and time with a time zone, like 2026-11-21T12:00:00Z", path=path
+        )
+    try:
+        year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+        micro = int((match[7] or "").ljust(6, "0")[:6])
+        return datetime(year, month, day, hour, minute, second, micro, _zone(match))
+    except ValueError as fault:
+        raise ModelError("instant", f"no such date and time: {fault}", path=path) from fault
+
+
+def write_instant(moment: datetime) -> str:
+    """The instant in UTC, to the second, as ``2026-11-21T12:00:00Z``.
+
+    Raises:
+        ModelError: ``instant`` when it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ModelError("instant", "a date and time without a zone is not a point in time")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _zone(match: re.Match[str]) -> timezone:
+    if match[8] is None:
+        return UTC
+    offset = timedelta(hours=int(match[9]), minutes=int(match[10]))
+    return timezone(-offset if match[8] == "-" else offset)
