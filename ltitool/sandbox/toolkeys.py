@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from ltitool.sandbox.bodies import strict_json
+from ltitool.sandbox.compact import decode_part
 from ltitool.sandbox.errors import ToolKeysUnavailableError
 
 if TYPE_CHECKING:
@@ -55,21 +56,21 @@ class ToolKeys:
 
 def _usable_keys(url: str, body: bytes) -> Iterator[tuple[str, RSAKey]]:
     try:
-        entries = strict_json(body)["keys"]
-        for entry in entries:
+        for entry in strict_json(body)["keys"]:
             if _is_signing_key(entry):
-                key = RSAKey.import_key(entry)
-                if key.raw_value.key_size >= _MIN_RSA_BITS:
-                    yield entry["kid"], key
+                yield entry["kid"], RSAKey.import_key(entry)
     except (ValueError, KeyError, TypeError, JoseError) as error:
         raise ToolKeysUnavailableError(f"what stands at {url} is not a JWK Set") from error
 
 
 def _is_signing_key(entry: dict[str, Any]) -> bool:
+    if not isinstance(entry, dict):
+        raise TypeError("a key is a JSON object")
     return (
         entry.get("kty") == "RSA"
         and entry.get("use", "sig") == "sig"
         and entry.get("alg", "RS256") == "RS256"
         and isinstance(entry.get("kid"), str)
         and "d" not in entry
+        and len(decode_part(entry["n"])) * 8 >= _MIN_RSA_BITS
     )

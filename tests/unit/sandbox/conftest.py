@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,19 @@ from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.config import PlatformConfig
 from ltitool.sandbox.forge import Forge
-from ltitool.sandbox.keys import KEYS_NAME, open_key_ring
+from ltitool.sandbox.runtime import EXTENSION, Platform
+from ltitool.sandbox.store import DATABASE_NAME, Store
+from ltitool.sandbox.toolkeys import ToolKeys
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from support.practice import LMS, TOOL, Browser, Clock, Services, ThrowawayTool
+from support.lms_visitor import LMS, TOOL, Browser, Clock, Services, ThrowawayTool
 
 
 @pytest.fixture(scope="session")
-def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the platform's keys once: RSA keys are slow to find."""
-    folder = tmp_path_factory.mktemp("keys")
-    open_key_ring(folder)
-    return folder
+def started(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Start one practice LMS: keys, tables, routes and templates are made once, for they take long."""
+    return create_platform(PlatformConfig(LMS, TOOL, tmp_path_factory.mktemp("lms")))
 
 
 @pytest.fixture(scope="session")
@@ -46,21 +46,28 @@ def tool(tool_key: RSAKey) -> ThrowawayTool:
 
 
 @pytest.fixture
-def config(tmp_path: Path, key_folder: Path, clock: Clock) -> PlatformConfig:
-    data = tmp_path / "lms"
-    data.mkdir()
-    shutil.copy(key_folder / KEYS_NAME, data)
-    return PlatformConfig(LMS, TOOL, data, clock=clock)
+def config(tmp_path: Path, started: Flask, clock: Clock) -> PlatformConfig:
+    """Give each test a data folder of its own: a copy of the folder of the LMS that was started."""
+    folder = tmp_path / "lms"
+    shutil.copytree(started.extensions[EXTENSION].config.data_dir, folder)
+    return PlatformConfig(LMS, TOOL, folder, clock=clock)
 
 
 @pytest.fixture
-def app(config: PlatformConfig, tool: ThrowawayTool) -> Flask:
-    return create_platform(config, tool.fetch)
+def app(started: Flask, config: PlatformConfig, tool: ThrowawayTool) -> Iterator[Flask]:
+    """Put the test's own platform behind the doors of the LMS that was started."""
+    first: Platform = started.extensions[EXTENSION]
+    store = Store(config.data_dir / DATABASE_NAME)
+    started.extensions[EXTENSION] = replace(
+        first, config=config, store=store, tool_keys=ToolKeys(config.tool.jwks_url, tool.fetch)
+    )
+    yield started
+    started.extensions[EXTENSION] = first
 
 
 @pytest.fixture
-def forge(config: PlatformConfig) -> Forge:
-    return Forge.open(config)
+def forge(started: Flask, config: PlatformConfig) -> Forge:
+    return Forge(config, started.extensions[EXTENSION].keys)
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """A whole launch with a throwaway tool, and every refusal of the authentication endpoint beside it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from support.practice import COURSE, LMS, TOOL, Browser, Clock, Form, ThrowawayTool
+from support.lms_visitor import COURSE, LMS, TOOL, Browser, Clock, Form, ThrowawayTool
 
 from ltitool.sandbox import vocabulary as words
-from ltitool.sandbox.forge import ABSENT
+from ltitool.sandbox.config import STRICT, PlatformConfig
+from ltitool.sandbox.forge import ABSENT, Forge
 from ltitool.sandbox.seed import DEMO
 
 
@@ -81,6 +84,15 @@ def test_the_launch_says_where_it_is_shown(
     answer = amara.authenticate(tool.asks(amara.login(shown=asked).fields))
     presentation = claims_of(app, answer.fields["id_token"])[words.LAUNCH_PRESENTATION]
     assert presentation["document_target"] == target
+
+
+def test_a_platform_may_keep_name_and_address_to_itself(
+    forge: Forge, other_config: Callable[..., PlatformConfig]
+) -> None:
+    private = replace(STRICT, shares_names=False, shares_emails=False)
+    claims = Forge(other_config(manners=private), forge.keys).claims("tom-ng", "rl-this-week-3", "n")
+    assert claims["sub"] == DEMO.person("tom-ng").sub
+    assert not {"name", "given_name", "family_name", "email"} & set(claims)
 
 
 def test_the_launch_speaks_the_language_chosen_in_the_lms(
