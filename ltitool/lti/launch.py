@@ -80,7 +80,8 @@ def launch(form: LaunchForm, holds_secret: Callable[[State], bool], doors: Doors
     """
     now = doors.services.clock()
     check_form(form)
-    state = doors.tickets.read_state(form.state or "", now)
+    state = doors.tickets.read_state(form.state or "")
+    check_age(state, now)
     platform = _platform_of(state, holds_secret)
     claims = prove(form.id_token or "", state, platform, doors)
     return _enter(claims, state, platform, doors)
@@ -98,6 +99,36 @@ def check_form(form: LaunchForm) -> None:
         raise wrong.TokenMissing
     if form.state is None:
         raise wrong.StateMissing
+
+
+def check_age(state: State, now: datetime) -> None:
+    """Refuse a login that was started too long ago.
+
+    Raises:
+        StateExpired (N16).
+    """
+    if now >= state.expires_at:
+        raise wrong.StateExpired(f"since {now - state.expires_at}")
+
+
+def check_unused(*, is_used: bool) -> None:
+    """Refuse a login that has been answered. Two answers at once get past here: the insert stops one.
+
+    Raises:
+        StateUsed (N17).
+    """
+    if is_used:
+        raise wrong.StateUsed
+
+
+def check_browser(holds_secret: bool) -> None:
+    """Refuse a login that another browser started.
+
+    Raises:
+        OtherBrowser (N18).
+    """
+    if not holds_secret:
+        raise wrong.OtherBrowser
 
 
 def prove(text: str, state: State, platform: Platform, doors: Doors) -> LaunchClaims:
@@ -122,10 +153,8 @@ def _platform_of(state: State, holds_secret: Callable[[State], bool]) -> Platfor
     if row is None:
         raise wrong.StateUnknown("its platform is gone")
     platform, used = row
-    if used:
-        raise wrong.StateUsed
-    if not holds_secret(state):
-        raise wrong.OtherBrowser
+    check_unused(is_used=bool(used))
+    check_browser(holds_secret(state))
     check_open(platform)
     return platform
 

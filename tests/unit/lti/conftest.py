@@ -1,6 +1,5 @@
 """A tool with the practice LMS registered, and a browser in front of both."""
 
-import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from joserfc.jwk import RSAKey
 from support.clock import MovableClock
 from support.practice import LMS, ORGANISATION, Browser, Learners, Wire, registration, seed_registration
 
@@ -21,37 +21,31 @@ from ltitool.lti.views import init_lti, pages
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.config import PlatformConfig
 from ltitool.sandbox.forge import Forge
-from ltitool.sandbox.keys import KEYS_NAME, open_key_ring
+from ltitool.sandbox.keys import KeyRing, open_key_ring
 from ltitool.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def lms_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the practice LMS's keys once: RSA keys take a while."""
-    folder = tmp_path_factory.mktemp("lms")
-    open_key_ring(folder)
-    return folder / KEYS_NAME
-
-
-@pytest.fixture
-def config(lms_keys: Path, settings: Settings, clock: MovableClock, tmp_path: Path) -> PlatformConfig:
-    folder = tmp_path / "lms"
-    folder.mkdir()
-    shutil.copy(lms_keys, folder)
-    return PlatformConfig(LMS, settings.public_url, folder, clock=clock)
+def lms_keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    """Make the practice LMS's keys once: reading RSA keys takes longer than a launch."""
+    return open_key_ring(tmp_path_factory.mktemp("lms"))
 
 
 @pytest.fixture(scope="session")
-def strangers() -> dict[str, Any]:
-    return {}
+def strange_key(lms_keys: KeyRing) -> RSAKey:
+    """A key that nobody has published, under the LMS's key id."""
+    return RSAKey.generate_key(2048, {"use": "sig", "kid": str(lms_keys.signing[0].kid)})
 
 
 @pytest.fixture
-def forge(config: PlatformConfig, strangers: dict[str, Any]) -> Forge:
-    forge = Forge.open(config)
-    if "key" in strangers:
-        forge.__dict__["stranger"] = strangers["key"]
-    strangers["key"] = forge.stranger
+def config(settings: Settings, clock: MovableClock, tmp_path: Path) -> PlatformConfig:
+    return PlatformConfig(LMS, settings.public_url, tmp_path / "lms", clock=clock)
+
+
+@pytest.fixture
+def forge(config: PlatformConfig, lms_keys: KeyRing, strange_key: RSAKey) -> Forge:
+    forge = Forge(config, lms_keys)
+    vars(forge)["stranger"] = strange_key
     return forge
 
 
@@ -61,7 +55,8 @@ def landing() -> Learners:
 
 
 @pytest.fixture
-def wire(config: PlatformConfig) -> Wire:
+def wire(config: PlatformConfig, lms_keys: KeyRing, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    monkeypatch.setattr("ltitool.sandbox.app.open_key_ring", lambda _folder: lms_keys)
     return Wire(create_platform(config))
 
 

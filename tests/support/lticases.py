@@ -1,0 +1,271 @@
+"""The refusals of a launch, row by row: the one thing that is wrong, and the code it must get.
+
+Each row also names the guard that refuses it, so that test_lti_guards_bite.py can take that guard away.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from support.practice import LMS
+
+from ltitool.lti import vocabulary as words
+from ltitool.sandbox.forge import ABSENT, Forge, changed
+
+ORIGIN = "http://localhost:8000"
+OTHER_CLIENT = "another-client"
+Mint = Callable[[Forge, dict[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One refusal of a token: how it is made, what it gets, and what guards against it."""
+
+    case: str
+    mint: Mint
+    code: str
+    status: int
+    guard: str
+    without: int = 303  # the status when the guard is gone; not 303 where a second guard stands behind it
+
+
+def claims(**changes: Any) -> Mint:
+    return lambda forge, valid: forge.mint(changed(valid, **changes))
+
+
+def claim(name: str, value: Any) -> Mint:
+    return lambda forge, valid: forge.mint(changed(valid, **{name: value}))
+
+
+def header(**changes: Any) -> Mint:
+    return lambda forge, valid: forge.mint(valid, header=changes)
+
+
+def shifted(name: str, seconds: float) -> Mint:
+    """Move one instant by some seconds, counted from the token's own iat."""
+    return lambda forge, valid: forge.mint(changed(valid, **{name: valid["iat"] + seconds}))
+
+
+def _hs256(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.mint(valid, header={"alg": "HS256"}, key=forge.public_pem())
+
+
+def _stranger(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.mint(valid, key=forge.stranger)
+
+
+def _tampered(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.tamper(forge.mint(valid), name="Mallory")
+
+
+def _segments(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.mint(valid) + ".extra"
+
+
+def _padded(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.mint(valid) + "=="
+
+
+def _no_json(forge: Forge, _valid: dict[str, Any]) -> str:
+    return forge.mint_text('{"alg":"RS256","kid":"x"}', "not json")
+
+
+def _twice(forge: Forge, valid: dict[str, Any]) -> str:
+    text = json.dumps(valid)
+    return forge.mint_text(f'{{"alg":"RS256","kid":"{forge.kid}"}}', text[:-1] + ',"sub":"second"}')
+
+
+def _nan(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.mint(changed(valid, exp=float("nan")))
+
+
+def _huge(forge: Forge, valid: dict[str, Any]) -> str:
+    return forge.mint(changed(valid, **{words.CUSTOM: {"x": "y" * 70_000}}))
+
+
+TIMES = "check_times_are_numbers"
+ROWS = (
+    Row("N20 four segments", _segments, "launch.token-unreadable", 400, "read_token", 401),
+    Row("N20 padding", _padded, "launch.token-unreadable", 400, "read_token", 401),
+    Row("N20 no JSON", _no_json, "launch.token-unreadable", 400, "read_token", 401),
+    Row("a claim twice", _twice, "launch.token-unreadable", 400, "_once"),
+    Row("too large", _huge, "launch.token-too-large", 400, "MAX_TOKEN", 401),
+    Row("typ of something else", header(typ="at+jwt"), "launch.token-type-wrong", 400, "_check_type"),
+    Row("crit", header(crit=["exp"], exp=1), "launch.token-critical-header", 400, "_check_critical", 401),
+    Row("N21 none", header(alg="none"), "launch.algorithm-none", 401, "_check_algorithm", 401),
+    Row("N21 nOnE", header(alg="nOnE"), "launch.algorithm-none", 401, "_check_algorithm", 401),
+    Row("N22 HS256", _hs256, "launch.algorithm-symmetric", 401, "_check_algorithm", 401),
+    Row("N23 RS512", header(alg="RS512"), "launch.algorithm-not-allowed", 401, "_check_algorithm", 401),
+    Row("N23 PS256", header(alg="PS256"), "launch.algorithm-not-allowed", 401, "_check_algorithm", 401),
+    Row("N24 no kid", header(kid=ABSENT), "launch.key-id-missing", 401, "_check_key_id", 500),
+    Row("kid too long", header(kid="k" * 256), "launch.key-id-missing", 401, "_check_key_id", 401),
+    Row("N25 unknown kid", header(kid="nobody"), "launch.key-unknown", 401, "find"),
+    Row("N26 another key", _stranger, "launch.signature-wrong", 401, "verify_signature"),
+    Row("N27 tampered", _tampered, "launch.token-altered", 401, "verify_signature"),
+    Row("N33 no iss", claims(iss=ABSENT), "launch.issuer-missing", 401, "check_issuer"),
+    Row("N34 slash", claims(iss=LMS + "/"), "launch.issuer-wrong", 401, "check_issuer"),
+    Row("N34 case", claims(iss=LMS.upper()), "launch.issuer-wrong", 401, "check_issuer"),
+    Row("N35 no aud", claims(aud=ABSENT), "launch.audience-missing", 401, "check_audience"),
+    Row("N36 other aud", claims(aud="x"), "launch.audience-wrong", 401, "check_audience"),
+    Row("N36 aud object", claims(aud={"a": 1}), "launch.audience-wrong", 401, "check_audience"),
+    Row("N37 list without us", claims(aud=["x"]), "launch.audience-list-wrong", 401, "check_audience"),
+    Row(
+        "N38 list without azp",
+        lambda forge, valid: forge.mint(changed(valid, aud=[valid["aud"], "x"], azp=ABSENT)),
+        "launch.party-missing",
+        401,
+        "check_party",
+    ),
+    Row("N39 azp of another", claims(azp="x"), "launch.party-wrong", 401, "check_party"),
+    Row("N40 no exp", claims(exp=ABSENT), "launch.expiry-missing", 401, "check_expiry", 500),
+    Row("N41 expired", shifted("exp", -60), "launch.expired", 401, "check_expiry"),
+    Row("exp in ten years", shifted("exp", 3e8), "launch.expiry-too-far", 401, "check_expiry_is_near"),
+    Row("N42 no iat", claims(iat=ABSENT), "launch.issued-missing", 401, "check_issued"),
+    Row("N43 iat ahead", shifted("iat", 61), "launch.issued-in-future", 401, "check_issued"),
+    Row("N44 iat old", shifted("iat", -661), "launch.issued-too-long-ago", 401, "check_issued"),
+    Row("N45 nbf ahead", shifted("nbf", 61), "launch.not-yet-valid", 401, "check_not_before"),
+    Row("N46 exp text", claims(exp="9999999999"), "launch.time-unreadable", 400, TIMES, 500),
+    Row("N46 nbf true", claims(nbf=True), "launch.time-unreadable", 400, TIMES),
+    Row("N46 exp NaN", _nan, "launch.token-unreadable", 400, "_refuse_constant", 400),
+    Row("N47 no nonce", claims(nonce=ABSENT), "launch.nonce-missing", 401, "check_nonce", 500),
+    Row("N48 foreign nonce", claims(nonce="made-up"), "launch.nonce-unknown", 401, "check_nonce"),
+    Row("N52 no version", claim(words.VERSION, ABSENT), "launch.version-wrong", 400, "check_version"),
+    Row("N52 1.1", claim(words.VERSION, "1.1"), "launch.version-wrong", 400, "check_version"),
+    Row(
+        "N53 no message type",
+        claim(words.MESSAGE_TYPE, ABSENT),
+        "launch.message-type-missing",
+        400,
+        "check_message_type",
+    ),
+    Row(
+        "N54 unknown message type",
+        claim(words.MESSAGE_TYPE, "LtiCoffeeRequest"),
+        "launch.message-type-unknown",
+        400,
+        "check_message_type",
+    ),
+    Row(
+        "N54 list of message types",
+        claim(words.MESSAGE_TYPE, ["LtiResourceLinkRequest"]),
+        "launch.message-type-unknown",
+        400,
+        "check_message_type",
+    ),
+    Row(
+        "N55 message for another address",
+        claim(words.MESSAGE_TYPE, "LtiDeepLinkingRequest"),
+        "launch.message-type-not-here",
+        400,
+        "check_message_type",
+    ),
+    Row(
+        "N56 no deployment",
+        claim(words.DEPLOYMENT_ID, ABSENT),
+        "launch.deployment-missing",
+        400,
+        "check_deployment",
+        500,
+    ),
+    Row(
+        "N57 unknown deployment",
+        claim(words.DEPLOYMENT_ID, "unheard-of"),
+        "launch.deployment-pending",
+        403,
+        "find_deployment",
+    ),
+    Row(
+        "N60 deployment too long",
+        claim(words.DEPLOYMENT_ID, "d" * 256),
+        "launch.deployment-unreadable",
+        400,
+        "check_deployment",
+        403,
+    ),
+    Row("N61 no sub", claims(sub=ABSENT), "launch.subject-missing", 400, "check_subject", 500),
+    Row("N62 empty sub", claims(sub=""), "launch.subject-unreadable", 400, "check_subject"),
+    Row("N62 long sub", claims(sub="s" * 256), "launch.subject-unreadable", 400, "check_subject"),
+    Row("N63 no roles", claim(words.ROLES, ABSENT), "launch.roles-missing", 400, "check_roles", 500),
+    Row("N63 roles text", claim(words.ROLES, "Learner"), "launch.roles-unreadable", 400, "check_roles"),
+    Row(
+        "roles by the thousand",
+        claim(words.ROLES, ["x"] * 1000),
+        "launch.roles-unreadable",
+        400,
+        "check_roles",
+    ),
+    Row(
+        "N64 no resource link",
+        claim(words.RESOURCE_LINK, ABSENT),
+        "launch.resource-link-missing",
+        400,
+        "check_resource_link",
+        500,
+    ),
+    Row(
+        "N64 a list",
+        claim(words.RESOURCE_LINK, []),
+        "launch.resource-link-missing",
+        400,
+        "check_resource_link",
+        500,
+    ),
+    Row(
+        "N64 empty id",
+        claim(words.RESOURCE_LINK, {"id": ""}),
+        "launch.resource-link-missing",
+        400,
+        "check_resource_link",
+    ),
+    Row(
+        "N65 no target",
+        claim(words.TARGET_LINK_URI, ABSENT),
+        "launch.target-missing",
+        400,
+        "check_target",
+        401,
+    ),
+    Row(
+        "N66 target changed",
+        claim(words.TARGET_LINK_URI, f"{ORIGIN}/lti/launch?week=9"),
+        "launch.target-changed",
+        401,
+        "check_target_is_the_logins",
+    ),
+    Row(
+        "N67 foreign target",
+        claim(words.TARGET_LINK_URI, "https://evil.example/lti/launch"),
+        "launch.target-foreign",
+        400,
+        "check_target",
+        401,
+    ),
+    Row(
+        "N67 script",
+        claim(words.TARGET_LINK_URI, "javascript:alert(1)"),
+        "launch.target-foreign",
+        400,
+        "check_target",
+        401,
+    ),
+    Row(
+        "N74 context text", claim(words.CONTEXT, "course"), "launch.claim-unreadable", 400, "check_kinds", 500
+    ),
+    Row("N74 custom list", claim(words.CUSTOM, ["a"]), "launch.claim-unreadable", 400, "check_kinds", 500),
+    Row(
+        "N74 name number",
+        claims(given_name=ABSENT, name=7),
+        "launch.claim-unreadable",
+        400,
+        "check_kinds",
+        500,
+    ),
+    Row(
+        "service address that is none",
+        claim(words.AGS, {"scope": [], "lineitems": "file:///etc/passwd"}),
+        "launch.claim-unreadable",
+        400,
+        "check_service_addresses",
+    ),
+)
