@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from build_support.assets import build_assets, compile_catalogues  # noqa: E402 - the build runs without us on its path
+from build_support.assets import build_assets, compile_catalogues
 
 
 class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -100,7 +100,7 @@ def run_node(*arguments: str) -> None:
     """Run the wheel's Node inside frontend/, with it first on PATH for what it starts."""
     binary = node_home() / "bin"
     environment = {**os.environ, "PATH": f"{binary}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([str(binary / "node"), *arguments], cwd=FRONTEND, env=environment, check=True)  # noqa: S603 - our own words
+    subprocess.run([str(binary / "node"), *arguments], cwd=FRONTEND, env=environment, check=True)
 
 
 def _install() -> None:

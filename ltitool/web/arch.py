@@ -69,7 +69,7 @@ def place_stones(count: int) -> list[Wedge]:
             length = 2 if right == 0 and count % 2 == 0 else 1
             wedges.append(Wedge(right * slot, (right + length) * slot, keystone=False))
             right += length
-    return [*wedges, Wedge(side * slot, (side + 1) * slot, keystone=True)]
+    return [*wedges, Wedge(right * slot, (side + 1) * slot, keystone=True)]
 
 
 def draw_arch(
@@ -140,7 +140,7 @@ def draw_mark(colour: str = "currentColor") -> Markup:
 
 
 def draw_favicon() -> str:
-    """The mark on a square, in a tone that reads on light and dark tabs. Seven stones: thirteen blur at 16 px."""
+    """The mark on a square, in a tone for light and dark tabs; seven stones, for thirteen blur at 16 px."""
     paths = "".join(f'<path d="{outline(wedge)}"/>' for wedge in place_stones(7))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -72 {WIDTH} {WIDTH}" fill="{STONE_LIFTED}">'
@@ -152,9 +152,14 @@ def draw_favicon() -> str:
 SIDE = 640
 _NAME_SIZES = (44, 38, 33, 28)
 _NAME_LINES = 3
-_NAME_WIDTH = 520
-# Mean advance of Source Serif 4 SemiBold and Public Sans in English and Spanish text, a little generous.
-_SERIF_ADVANCE, _SANS_ADVANCE = 0.53, 0.57
+_ISSUER_SIZES = (22, 18)
+_TEXT_WIDTH = 530
+
+# Advance widths in em of both faces, by the shape of a letter and a little generous: enough to break
+# lines without opening a font file.
+_NARROW, _COMMON, _BROAD, _BROADEST = 0.32, 0.56, 0.68, 0.92
+_NARROW_LETTERS = frozenset("iIjlftr.,;:'\u2019!|()[]- ")
+_BROADEST_LETTERS = frozenset("mwMW@—%…")
 
 
 def draw_badge(achievement: str, issuer: str, *, stones: int = 13) -> str:
@@ -163,6 +168,7 @@ def draw_badge(achievement: str, issuer: str, *, stones: int = 13) -> str:
     A complete SVG document with colours of its own. Words that do not fit are shortened with an
     ellipsis: the credential holds them whole.
     """
+    achievement, issuer = _printable(achievement), _printable(issuer)
     size, lines = _fit_name(achievement)
     leading = round(size * 1.18)
     first = 452 - (len(lines) - 1) * leading // 2 + size // 3
@@ -170,7 +176,8 @@ def draw_badge(achievement: str, issuer: str, *, stones: int = 13) -> str:
         f'<text x="320" y="{first + row * leading}" font-size="{size}">{escape(line)}</text>'
         for row, line in enumerate(lines)
     )
-    by = _shorten(issuer, int(_NAME_WIDTH / (22 * _SANS_ADVANCE)))
+    small = next((step for step in _ISSUER_SIZES if _fits(issuer, step)), _ISSUER_SIZES[-1])
+    by = _shorten(issuer, small)
     wedges = "".join(f'<path d="{outline(wedge)}"/>' for wedge in place_stones(stones))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIDE}" height="{SIDE}" viewBox="0 0 {SIDE} {SIDE}"'
@@ -181,7 +188,7 @@ def draw_badge(achievement: str, issuer: str, *, stones: int = 13) -> str:
         f'<path d="{ground()}" fill="none" stroke="{STONE}" stroke-width="3" stroke-linecap="round"/></g>'
         f'<g fill="{INK}" text-anchor="middle" font-weight="600"'
         f" font-family=\"'Source Serif 4', Georgia, serif\">{name}</g>"
-        f'<text x="320" y="578" fill="{QUIET}" text-anchor="middle" font-size="22"'
+        f'<text x="320" y="578" fill="{QUIET}" text-anchor="middle" font-size="{small}"'
         f" font-family=\"'Public Sans', Arial, sans-serif\">{escape(by)}</text></svg>\n"
     )
 
@@ -203,29 +210,51 @@ def render_png(svg: str, font_files: Sequence[Path], *, width: int = SIDE) -> by
     return bytes(picture)
 
 
+def _printable(text: str) -> str:
+    """Drop what an XML document may not hold."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
 def _fit_name(name: str) -> tuple[int, list[str]]:
     """The largest size at which the name keeps to its lines; else the smallest, shortened."""
-    lines: list[str] = []
     for size in _NAME_SIZES:
-        lines = _wrap(name, int(_NAME_WIDTH / (size * _SERIF_ADVANCE)))
+        lines = _wrap(name, size)
         if len(lines) <= _NAME_LINES:
             return size, lines
-    room = int(_NAME_WIDTH / (_NAME_SIZES[-1] * _SERIF_ADVANCE))
-    last = _shorten(" ".join(lines[_NAME_LINES - 1 :]), room)
-    return _NAME_SIZES[-1], [*lines[: _NAME_LINES - 1], last]
+    smallest = _NAME_SIZES[-1]
+    lines = _wrap(name, smallest)
+    last = _shorten(" ".join(lines[_NAME_LINES - 1 :]), smallest)
+    return smallest, [*lines[: _NAME_LINES - 1], last]
 
 
-def _wrap(text: str, room: int) -> list[str]:
+def _wrap(text: str, size: int) -> list[str]:
     lines = [""]
     for word in text.split():
-        piece = _shorten(word, room)
+        piece = _shorten(word, size)
         joined = f"{lines[-1]} {piece}".strip()
-        if len(joined) <= room:
+        if _fits(joined, size):
             lines[-1] = joined
         else:
             lines.append(piece)
     return [line for line in lines if line]
 
 
-def _shorten(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+def _shorten(text: str, size: int) -> str:
+    if _fits(text, size):
+        return text
+    kept = text
+    while not _fits(f"{kept}…", size):
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def _fits(text: str, size: int) -> bool:
+    return sum(map(_advance, text)) * size <= _TEXT_WIDTH
+
+
+def _advance(letter: str) -> float:
+    if letter in _NARROW_LETTERS:
+        return _NARROW
+    if letter in _BROADEST_LETTERS or ord(letter) > 0x2FF:  # noqa: PLR2004 - beyond Latin: be generous
+        return _BROADEST
+    return _BROAD if letter.isupper() else _COMMON
