@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from ltitool.programs.checks import KNOWN_LANGUAGES, whole_program_faults
 from ltitool.programs.errors import Fault, ProgramFileInvalid
 from ltitool.programs.model import Program, Step, StepUnit
-from ltitool.programs.schemas import ProgramSchema
+from ltitool.programs.schemas import MAX_LANGUAGES, ProgramSchema
 from ltitool.programs.tree import MAX_BYTES, Document, read_tree, too_large
 from rubrics.errors import DataFault
 from rubrics.fields import faults_in, written_in
@@ -83,7 +83,8 @@ def _languages(document: Document, name: str) -> tuple[str, ...]:
     """Read the languages first: every text is then checked against them."""
     data = document.data
     declared = data.get("languages", []) if isinstance(data, Mapping) else []
-    listed = declared if isinstance(declared, list) else []
+    # A longer list is refused by the schema; comparing each entry with all before it would take too long.
+    listed = declared if isinstance(declared, list) and len(declared) <= MAX_LANGUAGES else []
     faults = tuple(
         DataFault(
             ("languages", index), "unknown_word", "not a language of the pages", ", ".join(KNOWN_LANGUAGES)

@@ -48,6 +48,7 @@ from rubrics.fields import (
 )
 from rubrics.reading import PassRuleSchema, RubricSchema
 
+MAX_LANGUAGES = 12
 MAX_STEPS = 60
 MAX_DAYS = 1_500
 MAX_MINUTES = 1_440
@@ -264,7 +265,7 @@ class ProgramSchema(StrictSchema):
     version = Version()
     title = Texts(TITLE)
     summary = Texts(1_500)
-    languages = Many[str](Key(), 1, 12)
+    languages = Many[str](Key(), 1, MAX_LANGUAGES)
     unit = OneOf(StepUnit)
     cohort = Of[CohortShape](CohortSchema)
     steps = Many[Step](Of(StepSchema), 1, MAX_STEPS)
