@@ -70,7 +70,7 @@ class MemoryDocuments:
 
 @dataclass(frozen=True)
 class DocumentFolder:
-    """A fetcher over a folder of files: DID documents, JWKs and status lists, found by what they say they are.
+    """A fetcher over a folder of DID documents, JWKs and status lists, found by what they say they are.
 
     A DID document answers for its did:web address, a status list credential (JSON or JWT) for its ``id``, a
     JWK for its ``kid``. File names mean nothing. A file that cannot be read is left out and named in

@@ -48,6 +48,18 @@ def write_instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def write_instant_as_is(moment: datetime) -> str:
+    """The instant in its own zone and with its fraction of a second, so that reading gives it back.
+
+    Raises:
+        ModelError: ``instant`` when it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ModelError("instant", "a date and time without a zone is not a point in time")
+    text = moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+    return text.removesuffix("+00:00") + "Z" if moment.utcoffset() == timedelta() else text
+
+
 def _zone(match: re.Match[str]) -> timezone:
     if match[8] is None:
         return UTC

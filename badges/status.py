@@ -50,7 +50,8 @@ class BitstringStatusList:
             StatusListError: ``status_length`` for fewer than 131,072 or a number not divisible by eight.
         """
         if size < MINIMUM_BITS or size % 8:
-            raise StatusListError("status_length", f"a list has at least {MINIMUM_BITS} entries, in whole bytes")
+            message = f"a list has at least {MINIMUM_BITS} entries, in whole bytes"
+            raise StatusListError("status_length", message)
         return cls(bytes(size // 8))
 
     @classmethod
@@ -89,8 +90,8 @@ class BitstringStatusList:
         if not 0 <= index < self.size // status_size:
             raise StatusListError("status_range", f"index {index} does not lie in the list")
         first = index * status_size
-        window = int.from_bytes(self.bits[first // 8 : (first + status_size - 1) // 8 + 1].ljust(2, b"\0"),
-        "big") return (window >> (16 - first % 8 - status_size)) & ((1 << status_size) - 1)
+        window = self.bits[first // 8 : (first + status_size - 1) // 8 + 1].ljust(2, b"\0")
+        return (int.from_bytes(window, "big") >> (16 - first % 8 - status_size)) & ((1 << status_size) - 1)
 
     def set(self, index: int, *, value: bool = True) -> BitstringStatusList:
         """A list in which this one-bit entry has the value."""

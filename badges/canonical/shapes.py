@@ -288,7 +288,7 @@ def _fills_cleanly(shape: Shape, leaves: Sequence[str], contexts: ContextSet) ->
 
 
 def _expanded_for_itself(document: Mapping[str, Any], contexts: ContextSet) -> list[Quad]:
-    """The slow way, for blank node names, compact IRIs and JSON literals; identifiers are judged afterwards."""
+    """The slow way, for blank node names, compact IRIs and JSON literals; identifiers are judged too."""
     for path, identifier in identifiers(document):
         if identifier.startswith("@") or ":" not in identifier:
             raise DataLossError(

@@ -15,7 +15,7 @@ _ALWAYS_CONSTANT = frozenset({"@context", "@type", "type", "@language", "@direct
 
 @functools.lru_cache(maxsize=8)
 def constant_names(contexts: ContextSet) -> frozenset[str]:
-    """Names whose texts choose terms, so that they belong to the shape: types, contexts, ``@vocab`` members."""
+    """Names whose texts choose terms and so belong to the shape: types, contexts, ``@vocab`` members."""
     return _ALWAYS_CONSTANT | {
         name
         for name, definition in _definitions(contexts)
