@@ -1,11 +1,12 @@
 // <form data-draft-url>: what is typed is sent to the server after two quiet seconds, and when the page is
 // left. Where that fails the words stay in this tab, the page says so, and it tries again by itself.
 // The form's <output data-saved> says how it stands.
-import { forget, recall, remember } from "./store.js";
+import { forget, keptName, recall, remember } from "./store.js";
 import { say, timeOfDay } from "./words.js";
 
 const QUIET = 2000;
 const AGAIN = 15000;
+const STALE = 24 * 3600 * 1000;
 const ENDED = new Set([401, 403]);
 const NEVER = new Set(["csrf_token", "upload_key"]);
 
@@ -17,7 +18,7 @@ class Autosave {
   constructor(form) {
     this.form = form;
     this.url = form.dataset.draftUrl;
-    this.key = `keystone:draft:${new URL(form.action, location.href).pathname}`;
+    this.key = `keystone:draft:${keptName(form)}`;
     this.line = form.querySelector("[data-saved]");
     this.saved = this.words();
     this.pending = false;
@@ -103,7 +104,7 @@ class Autosave {
   restore() {
     const kept = recall(this.key);
     if (!kept) return;
-    if (kept.sent || kept.words === this.saved) return forget(this.key);
+    if (kept.sent || kept.words === this.saved || Date.now() - kept.at > STALE) return forget(this.key);
     this.fill(new URLSearchParams(kept.words));
     this.tell("restored", { time: timeOfDay(new Date(kept.at)) });
     this.pending = true;

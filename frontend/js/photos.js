@@ -6,6 +6,7 @@
 // key (the same one at a second try), Accept: application/json. Answer: 2xx with {url?, thumbnail?}; otherwise
 // {title?, advice?} says what is wrong; 4xx other than 408, 425 and 429 is final.
 import { openQueue } from "./queue.js";
+import { keptName } from "./store.js";
 import { say } from "./words.js";
 
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
@@ -18,7 +19,7 @@ class Photos {
   constructor(form) {
     this.form = form;
     this.input = form.querySelector("input[type=file]");
-    this.place = new URL(form.action, location.href).pathname.replace(/^\/l\/[^/]+/, "");
+    this.place = keptName(form);
     this.most = Number(form.dataset.maxBytes) || Infinity;
     this.line = Promise.resolve();
   }
@@ -50,7 +51,7 @@ class Photos {
     this.input.value = "";
     this.queue ??= await openQueue();
     for (const file of files) {
-      const item = { key: newKey(), place: this.place, file };
+      const item = { key: newKey(), place: this.place, file, at: Date.now() };
       const row = new Row(this.list, item, this);
       if (file.size > this.most) {
         row.fail(say("too_large"), { again: false });

@@ -2,6 +2,7 @@
 // Where a frame may not keep anything, `openQueue` gives a queue that forgets, and says so.
 const NAME = "keystone-photos";
 const STORE = "photos";
+const STALE = 7 * 24 * 3600 * 1000;
 
 export async function openQueue() {
   try {
@@ -34,7 +35,7 @@ class Queue {
     });
   }
 
-  /** Keep one: {key, place, file}. */
+  /** Keep one: {key, place, file, at}. */
   async put(item) {
     try {
       await this.run("readwrite", (store) => store.put(item));
@@ -49,6 +50,8 @@ class Queue {
 
   async waitingFor(place) {
     const all = await this.run("readonly", (store) => store.getAll()).catch(() => []);
-    return all.filter((item) => item.place === place);
+    const stale = all.filter((item) => Date.now() - item.at > STALE);
+    await Promise.all(stale.map((item) => this.drop(item.key)));
+    return all.filter((item) => item.place === place && !stale.includes(item));
   }
 }

@@ -299,6 +299,25 @@ def test_a_photo_on_its_way_survives_leaving(site: Site, open_page: Callable[...
     expect(page.locator(".uploads > li")).to_have_count(0)
 
 
+def test_nothing_kept_is_shown_to_somebody_else(
+    site: Site, open_page: Callable[..., Page], folder: Path
+) -> None:
+    mine = (folder / "moves.html").read_text()
+    (folder / "theirs.html").write_text(mine.replace("/ Ana María Ñáñez", "/ T. Osei"))
+    page = open_page(f"{site.address}/moves.html")
+    site.answers[:] = [503, 503]
+    page.get_by_label("Photos").set_input_files([photo("one.png")])
+    expect(page.locator(".uploads > li")).to_have_attribute("data-state", "failed")
+    page.get_by_label("Caption").fill("Mine alone")
+    expect(page.locator("[data-saved]")).to_contain_text("Your words are kept in this tab")
+    page.goto(f"{site.address}/theirs.html")
+    expect(page.get_by_label("Caption")).to_have_value("")
+    expect(page.locator(".uploads > li")).to_have_count(0)
+    page.goto(f"{site.address}/moves.html")
+    expect(page.get_by_label("Caption")).to_have_value("Mine alone")
+    expect(page.locator(".uploads > li")).to_have_count(1)
+
+
 def test_a_photo_that_is_too_large_is_not_sent(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(f"{site.address}/moves.html")
     large = {"name": "large.png", "mimeType": "image/png", "buffer": b"x" * 20001}
@@ -385,7 +404,7 @@ def test_verdict_prints_on_one_sheet(site: Site, folder: Path, open_page: Callab
     {%- from "components.html" import verdict, definition_list, check_list, panel, notice -%}
     {%- block title %}Verify{% endblock -%}
     {%- block main %}<h1>Verify a badge</h1>
-    {% call verdict("genuine", "Issued by Riverbend Institute on 12 June 2026; not revoked as of 14:05 today.") %}
+    {% call verdict("genuine", "Issued by Riverbend Institute; not revoked as of 14:05 today.") %}
     {{ definition_list([("Person", "Matches"), ("Dates", "12 June 2026"), ("Clock hours", "38.5")]) }}
     {% endcall %}
     {{ notice("info", "Whether it counts is your agency's decision.") }}

@@ -85,7 +85,7 @@ WORDS = {
         "genuine": "Issued by Riverbend Institute on 12 June 2026; not revoked as of 14:05 today.",
         "details": "What we checked, step by step",
         "empty": "No photos yet",
-        "empty_text": "Ten are plenty. People, groups, structures, climate, culture: two of each tell a story.",
+        "empty_text": "Ten are plenty. Two of each kind tell a story.",
         "previous": "Week 5",
         "following": "Week 7",
         "about": "About this week",
