@@ -130,6 +130,18 @@ def entries_for_coach(session: Session, scope: ParticipantScope) -> list[CoachEn
     ]
 
 
+def find_entry(session: Session, scope: ParticipantScope, entry_id: uuid.UUID) -> CoachEntry:
+    """Give one 1:1 about this participant to their coach.
+
+    Raises:
+        OfferingUnknown: no such entry about this participant.
+    """
+    for entry in entries_for_coach(session, scope):
+        if entry.entry_id == entry_id:
+            return entry
+    raise OfferingUnknown(f"coaching entry {entry_id}")
+
+
 def shared_entries(session: Session, scope: ParticipantScope) -> list[SharedEntry]:
     """List a participant's 1:1s, newest first, as anybody else who may read their work sees them."""
     rows = session.execute(_entries(scope))

@@ -1,0 +1,146 @@
+"""Forms of coaches and directors, read at the edge."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import fields, validate
+
+from ltitool.cohorts.attendance import Present
+from ltitool.cohorts.coaching import OneToOne
+from ltitool.cohorts.offerings import NewOffering
+from ltitool.errors import Invalid, msg
+from ltitool.programs import Program, load_shipped
+from ltitool.web.forms import FormSchema, Line, Words, read_form
+
+DAY_MINUTES = 1_440
+NAME, LINE, NOTE = 200, 400, 5_000
+NOT_A_DAY = msg("Please give a day, such as 2026-03-12.")
+NOT_MINUTES = msg("Please give whole minutes, from 0 to 1440.")
+NO_MINUTES = msg("Please give whole minutes, from 1 to 1440.")
+UNKNOWN_CHOICE = msg("Please choose one of these.")
+
+
+@dataclass(frozen=True)
+class SessionForm:
+    """A sent attendance grid. People whose minutes were left empty are not in it."""
+
+    held_on: date
+    minutes: int
+    present: Mapping[uuid.UUID, Present]
+
+
+class Chosen(fields.UUID):
+    """Something chosen from a list; the empty first line means nothing."""
+
+    default_error_messages = {"invalid_uuid": UNKNOWN_CHOICE}  # noqa: RUF012 - marshmallow's way to word a field
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        return super()._deserialize(value, attr, data, **kwargs) if value or self.required else None
+
+
+def _day() -> fields.Date:
+    return fields.Date(required=True, error_messages={"invalid": NOT_A_DAY})
+
+
+def _minutes(least: int, fault: str) -> fields.Integer:
+    within = validate.Range(least, DAY_MINUTES, error=fault)
+    return fields.Integer(required=True, validate=within, error_messages={"invalid": fault})
+
+
+class OneToOneSchema(FormSchema):
+    held_on = _day()
+    minutes = _minutes(1, NO_MINUTES)
+    focus = Line(load_default="", validate=validate.Length(max=LINE))
+    next_step = Line(load_default="", validate=validate.Length(max=LINE))
+    shared_note = Words(load_default="", validate=validate.Length(max=NOTE))
+    private_note = Words(load_default="", validate=validate.Length(max=NOTE))
+
+
+class OfferingSchema(FormSchema):
+    title = Line(required=True, validate=validate.Length(1, NAME))
+    program = fields.String(required=True)
+    starts_on = _day()
+    timezone = fields.String(required=True)
+
+
+class CohortSchema(FormSchema):
+    name = Line(required=True, validate=validate.Length(1, NAME))
+
+
+class PlaceSchema(FormSchema):
+    person = Chosen(required=True)
+    cohort = Chosen(load_default=None)
+
+
+class CoachSchema(FormSchema):
+    person = Chosen(required=True)
+    cohort = Chosen(required=True)
+
+
+class CoachInvitationSchema(FormSchema):
+    cohort = Chosen(required=True)
+    note = Line(required=True, validate=validate.Length(1, NAME))
+
+
+class CourseSchema(FormSchema):
+    course = Chosen(required=True)
+
+
+class SessionSchema(FormSchema):
+    held_on = _day()
+    minutes = _minutes(1, NO_MINUTES)
+
+
+def read_one_to_one() -> OneToOne:
+    """Read a 1:1 as a coach wrote it down.
+
+    Raises:
+        Invalid: with each faulty field.
+    """
+    return OneToOne(**read_form(OneToOneSchema()))
+
+
+def read_offering() -> tuple[NewOffering, Program]:
+    """Read a new offering and the shipped program that it runs.
+
+    Raises:
+        Invalid: with each faulty field.
+    """
+    sent = read_form(OfferingSchema())
+    program = load_shipped().get(sent.pop("program"))
+    faults = {} if program else {"program": UNKNOWN_CHOICE}
+    if sent["timezone"] not in available_timezones():
+        faults["timezone"] = UNKNOWN_CHOICE
+    if program is None or faults:
+        raise Invalid(faults)
+    return NewOffering(**sent), program
+
+
+def read_session(people: Iterable[uuid.UUID], form: Mapping[str, str]) -> SessionForm:
+    """Read an attendance grid of these people: fields minutes-<id> and note-<id>.
+
+    Raises:
+        Invalid: with each faulty field; a person's line under their id.
+    """
+    present: dict[uuid.UUID, Present] = {}
+    faults: dict[str, str] = {}
+    for person in people:
+        minutes = form.get(f"minutes-{person}", "").strip()
+        note = " ".join(form.get(f"note-{person}", "").split())[:LINE]
+        if minutes.isascii() and minutes.isdigit() and int(minutes[:5]) <= DAY_MINUTES:
+            present[person] = Present(int(minutes), note)
+        elif minutes:
+            faults[str(person)] = NOT_MINUTES
+    try:
+        sent = read_form(SessionSchema())
+    except Invalid as invalid:
+        raise Invalid({**invalid.faults, **faults}) from invalid
+    if faults:
+        raise Invalid(faults)
+    return SessionForm(sent["held_on"], sent["minutes"], present)
