@@ -88,7 +88,7 @@ class Award(Tenant, Base):
     signed: Mapped[dict[str, Any] | None]
     jwt: Mapped[str | None] = mapped_column(Text)
     image_png: Mapped[bytes | None] = mapped_column(LargeBinary)
-    image_svg: Mapped[str | None] = mapped_column(Text)
+    image_svg: Mapped[bytes | None] = mapped_column(LargeBinary)
     is_public: Mapped[bool]  # whether the holder shows the badge page to everybody
     reserved_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]

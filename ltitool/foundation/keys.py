@@ -39,7 +39,7 @@ from ltitool.foundation.models import SealedKey
 PrivateKey = Ed25519PrivateKey | rsa.RSAPrivateKey
 SEAL_FORMAT = b"\x01"  # AES-256-GCM: this byte, 12 of nonce, ciphertext with tag
 NONCE_BYTES = 12
-JWT_ALGORITHMS = {"EdDSA": "Ed25519", "RS256": "RS256"}  # RFC 9864 gives up the name EdDSA
+JWT_ALGORITHMS = {"Ed25519": "Ed25519", "RS256": "RS256"}  # RFC 9864 gives up the name EdDSA
 NO_WAIT = timedelta(0)
 
 
@@ -58,7 +58,7 @@ MAKERS: Mapping[str, Callable[[], PrivateKey]] = {
 class SealedSigner:
     """A private key as others see it: its public half, and `sign`."""
 
-    algorithm: str  # EdDSA or RS256
+    algorithm: str  # Ed25519 or RS256
     thumbprint: str
     public_jwk: Mapping[str, Any]
     _key: PrivateKey = field(repr=False, compare=False)
@@ -236,5 +236,5 @@ def _public_jwk(key: PrivateKey) -> dict[str, Any]:
 
 
 def _signer(key: PrivateKey) -> SealedSigner:
-    algorithm = "EdDSA" if isinstance(key, Ed25519PrivateKey) else "RS256"
+    algorithm = "Ed25519" if isinstance(key, Ed25519PrivateKey) else "RS256"
     return SealedSigner(algorithm, _jose(key).thumbprint(), _public_jwk(key), key)

@@ -21,7 +21,7 @@ class Signer(Protocol):
 
     @property
     def algorithm(self) -> str:
-        """EdDSA or RS256."""
+        """Ed25519 or RS256."""
 
     @property
     def thumbprint(self) -> str:
@@ -46,6 +46,9 @@ class KeyStore(Protocol):
 
     def public_keys(self, owner: str, purpose: str) -> list[Mapping[str, Any]]:
         """Give all public halves, retired ones included, newest first, each with `kid` = thumbprint."""
+
+    def rotate(self, owner: str, purpose: str) -> str:
+        """Make a new current key and give its thumbprint; older ones stay published."""
 
     def sign_jwt(self, owner: str, purpose: str, claims: Mapping[str, Any]) -> str:
         """Sign claims as a compact JWT whose `kid` is the thumbprint."""

@@ -72,7 +72,7 @@ def test_rsa_signs_as_rs256(store: SealedKeyStore, purpose: str) -> None:
 
 def test_ed25519_signs_as_eddsa(store: SealedKeyStore) -> None:
     signer = store.ensure("tool", "badge-ed25519")
-    assert signer.algorithm == "EdDSA"
+    assert signer.algorithm == "Ed25519"
     public = OKPKey.import_key(dict(signer.public_jwk))
     assert public.thumbprint() == signer.thumbprint
     public.public_key.verify(signer.sign(b"bytes"), b"bytes")

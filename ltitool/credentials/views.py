@@ -1,0 +1,116 @@
+"""The holder's badge page: what is missing, the name to confirm, the badge itself, who may see it."""
+
+import secrets
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from ltitool.cohorts.scope import ParticipantScope, participant_scope
+from ltitool.credentials.awarding import Randomness, award_of, issue_award, reserve_award
+from ltitool.credentials.errors import AwardUnknown
+from ltitool.credentials.files import badge_file
+from ltitool.credentials.identity import HolderIdentity, confirm_identity
+from ltitool.credentials.reading import badge_view
+from ltitool.credentials.schemas import IdentityForm
+from ltitool.credentials.standing import standing
+from ltitool.errors import Invalid
+from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.services import Services, services
+from ltitool.people.models import Person
+from ltitool.web.blueprints import Guard, guarded_blueprint
+from ltitool.web.drafts import with_draft
+from ltitool.web.forms import read_form
+from ltitool.web.languages import current_language
+from ltitool.web.visit import current_visit
+
+pages = guarded_blueprint("badge", __name__, guard=Guard.PARTICIPANT, path="/badge")
+
+YES = "yes"
+
+
+@pages.get("/")
+def page() -> ResponseReturnValue:
+    return _show({})
+
+
+@pages.post("/confirm")
+def confirm() -> ResponseReturnValue:
+    found = services()
+    try:
+        form = read_form(IdentityForm())
+    except Invalid as invalid:
+        return _show(invalid.faults), invalid.status
+    with transaction() as session:
+        scope = _scope(session)
+        person = session.get_one(Person, scope.person_id)
+        email = person.email if form["with_email"] == YES else None
+        identity = HolderIdentity(form["full_name"], email, form["licence_number"] or None)
+        confirm_identity(session, scope, identity, at=found.clock())
+        award = reserve_award(
+            session,
+            scope,
+            random=_randomness(found),
+            public_url=found.settings.public_url,
+            at=found.clock(),
+        )
+    issue_award(award.id, found)
+    return redirect(url_for("badge.page"), 303)
+
+
+@pages.post("/visibility")
+def visibility() -> ResponseReturnValue:
+    with transaction() as session:
+        award = award_of(session, _scope(session))
+        if award is None:
+            raise AwardUnknown
+        award.is_public = request.form.get("is_public") == YES
+    return redirect(url_for("badge.page"), 303)
+
+
+@pages.get("/file/<kind>")
+def file(kind: str) -> Response:
+    session = read_session()
+    award = award_of(session, _scope(session))
+    if award is None:
+        raise AwardUnknown
+    return badge_file(award, kind)
+
+
+def _show(faults: dict[str, str]) -> str:
+    session = read_session()
+    scope = _scope(session)
+    award = award_of(session, scope)
+    person = session.get_one(Person, scope.person_id)
+    saved = {**request.form.to_dict(), "full_name": request.form.get("full_name", person.display_name)}
+    return render_template(
+        "credentials/badge.html",
+        program=scope.program,
+        language=current_language(),
+        award=award,
+        badge=badge_view(session, award) if award is not None else None,
+        standing=standing(session, scope),
+        person=person,
+        values=with_draft(url_for("badge.confirm"), saved),
+        faults=faults,
+    )
+
+
+def _scope(session: Session) -> ParticipantScope:
+    visit = current_visit()
+    return participant_scope(
+        session,
+        organisation_id=visit.organisation_id,
+        person_id=visit.person_id,
+        context_id=visit.context_id,
+    )
+
+
+def _randomness(found: Services) -> Randomness:
+    return Randomness(
+        award_id=found.new_id(),
+        public_id=secrets.token_urlsafe(16),
+        subject_id=found.new_id(),
+        new_salt=lambda: secrets.token_urlsafe(16),
+        randbelow=secrets.randbelow,
+    )
