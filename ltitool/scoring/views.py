@@ -1,0 +1,90 @@
+"""Pages of scoring: a coach's sheet, and the participant's outcome."""
+
+import uuid
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ltitool.cohorts.scope import participant_scope
+from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.services import services
+from ltitool.people.models import Person
+from ltitool.scoring.errors import SheetIncomplete
+from ltitool.scoring.outcomes import latest_outcome
+from ltitool.scoring.schemas import read_scores
+from ltitool.scoring.sheets import Scorer, lock_sheet, open_sheet, save_scores
+from ltitool.web.blueprints import Guard, guarded_blueprint
+from ltitool.web.languages import current_language
+from ltitool.web.visit import current_visit
+
+coach_pages = guarded_blueprint("scoring", __name__, guard=Guard.COACH, path="/scoring")
+participant_pages = guarded_blueprint("outcome", __name__, guard=Guard.PARTICIPANT, path="/keystone")
+
+
+@coach_pages.get("/<uuid:submission_id>")
+def sheet(submission_id: uuid.UUID) -> ResponseReturnValue:
+    return _show_sheet(submission_id, {})
+
+
+@coach_pages.post("/<uuid:submission_id>")
+def save(submission_id: uuid.UUID) -> ResponseReturnValue:
+    found = services()
+    with transaction() as session:
+        opened = open_sheet(session, _scorer(), submission_id, new_id=found.new_id(), at=found.clock())
+        save_scores(session, opened, read_scores(opened.rubric, request.form))
+    if "lock" not in request.form:
+        return redirect(url_for("scoring.sheet", submission_id=submission_id, saved=1), 303)
+    try:
+        _lock(submission_id)
+    except SheetIncomplete as incomplete:
+        return _show_sheet(submission_id, incomplete.faults), incomplete.status
+    return redirect(url_for("scoring.sheet", submission_id=submission_id), 303)
+
+
+@participant_pages.get("/outcome")
+def page() -> ResponseReturnValue:
+    visit = current_visit()
+    session = read_session()
+    scope = participant_scope(
+        session,
+        organisation_id=visit.organisation_id,
+        person_id=visit.person_id,
+        context_id=visit.context_id,
+    )
+    return render_template(
+        "scoring/outcome.html",
+        program=scope.program,
+        released=latest_outcome(session, scope),
+        language=current_language(),
+    )
+
+
+def _lock(submission_id: uuid.UUID) -> None:
+    found = services()
+    with transaction() as session:
+        now = found.clock()
+        opened = open_sheet(session, _scorer(), submission_id, new_id=found.new_id(), at=now)
+        lock_sheet(session, opened, outcome_id=found.new_id(), at=now)
+
+
+def _show_sheet(submission_id: uuid.UUID, faults: dict[str, str]) -> str:
+    found = services()
+    with transaction() as session:
+        opened = open_sheet(session, _scorer(), submission_id, new_id=found.new_id(), at=found.clock())
+        released = latest_outcome(session, opened.scope) if opened.submission.state == "scored" else None
+        person = session.get_one(Person, opened.submission.person_id)
+    return render_template(
+        "scoring/sheet.html",
+        sheet=opened,
+        person=person,
+        scores={score.criterion_id: score for score in opened.scores},
+        faults=faults,
+        released=released,
+        language=current_language(),
+        just_saved="saved" in request.args,
+    )
+
+
+def _scorer() -> Scorer:
+    visit = current_visit()
+    return Scorer(visit.organisation_id, visit.person_id)
