@@ -196,7 +196,9 @@ _PEOPLE = (
     _person("tom-ng", "Tom", "Ng", "Teacher leader", "Cedar Hollow Elementary"),
     _person("ruth-delgado", "Ruth", "Delgado", "Leadership coach", "District office"),
     _person("imani-whitfield", "Imani", "Whitfield", "Programme director", "District office"),
-    _person("pat-lindqvist", "Pat", "Lindqvist", "LMS administrator", "District office", administrator=True),
+    _person(
+        "pat-lindqvist", "Pat", "Lindqvist", "Learning technology", "District office", administrator=True
+    ),
     _person("kwame-boateng", "Kwame", "Boateng", "Principal", "Orchard Lane Elementary"),
     _person("elena-petrova", "Elena", "Petrova", "Teacher leader", "Orchard Lane Elementary"),
     _person("grace-kim", "Grace", "Kim", "Community-school coordinator", "Lakeview Middle School"),
