@@ -44,7 +44,8 @@ def add_headers(response: Response) -> Response:
     csp = "; ".join(f"{name} {value}" for name, value in policy.items())
     response.headers.setdefault("Content-Security-Policy", csp)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers would then send our own forms with "Origin: null".
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
     if not request.path.startswith("/static/"):

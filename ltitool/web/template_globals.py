@@ -46,6 +46,12 @@ def home_url() -> str:
     return url_for("home.page") if visit_or_none() else url_for("welcome.page")
 
 
+def frame_origins() -> list[str]:
+    """Give the origins that may frame this page, to whose window a script may speak."""
+    visit = visit_or_none()
+    return list(visit.embed_origins) if visit else []
+
+
 def new_upload_key() -> str:
     """Name an upload, so that sending the same one twice makes one photo."""
     return uuid.uuid4().hex
@@ -59,6 +65,7 @@ def init_template_globals(app: Flask) -> None:
         csp_nonce=csp_nonce,
         csrf_field=csrf_field,
         draft_shown_since=draft_shown_since,
+        frame_origins=frame_origins,
         home_url=home_url,
         language_links=language_links,
         locale=current_language,
