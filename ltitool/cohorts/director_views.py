@@ -10,6 +10,7 @@ from ltitool.cohorts.coaches import coach_candidates, grant_coach, invite_coach,
 from ltitool.cohorts.days import full_day
 from ltitool.cohorts.listing import free_courses, offering_lists
 from ltitool.cohorts.offerings import (
+    check_connected,
     connect_course,
     create_cohort,
     create_offering,
@@ -17,6 +18,7 @@ from ltitool.cohorts.offerings import (
     find_offering,
     place_person,
 )
+from ltitool.cohorts.roster_reading import read_roster_here
 from ltitool.cohorts.schemas import (
     CoachInvitationSchema,
     CoachSchema,
@@ -172,6 +174,16 @@ def connect(offering_id: uuid.UUID) -> ResponseReturnValue:
             at=services().clock(),
         )
     return _back(offering_id)
+
+
+@pages.post("/<uuid:offering_id>/courses/roster")
+def read_list(offering_id: uuid.UUID) -> ResponseReturnValue:
+    sent, organisation_id = _read(CourseSchema()), current_visit().organisation_id
+    check_connected(read_session(), organisation_id, offering_id, sent["course"])
+    filled = read_roster_here(organisation_id, sent["course"])
+    return redirect(
+        url_for("directing.offering", offering_id=offering_id, joined=filled.joined, left=filled.left), 303
+    )
 
 
 @pages.post("/<uuid:offering_id>/courses/disconnect")

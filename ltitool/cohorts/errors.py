@@ -21,12 +21,6 @@ class CourseTaken(Conflict):
     advice = msg("Disconnect it from the other program first. Nothing was changed.")
 
 
-class RosterUnreadable(Conflict):
-    code = "cohort.roster-unreadable"
-    title = msg("This course does not share its list of people")
-    advice = msg("People still appear here when they open the activity. The LMS administrator can allow it.")
-
-
 class RosterEmpty(Conflict):
     code = "cohort.roster-empty"
     title = msg("The course listed nobody")

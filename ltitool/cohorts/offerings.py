@@ -135,6 +135,17 @@ def disconnect_course(
     Raises:
         OfferingUnknown: the course is not connected to this offering.
     """
+    session.delete(check_connected(session, organisation_id, offering_id, context_id))
+
+
+def check_connected(
+    session: Session, organisation_id: uuid.UUID, offering_id: uuid.UUID, context_id: uuid.UUID
+) -> OfferingContext:
+    """Make sure that a course leads to an offering.
+
+    Raises:
+        OfferingUnknown: it does not, or either is another organisation's.
+    """
     link = session.scalar(
         select(OfferingContext).where(
             OfferingContext.organisation_id == organisation_id,
@@ -144,7 +155,7 @@ def disconnect_course(
     )
     if link is None:
         raise OfferingUnknown(f"context {context_id} of {offering_id}")
-    session.delete(link)
+    return link
 
 
 def create_cohort(

@@ -25,19 +25,8 @@ from ltitool.cohorts.models import CoursePerson, Membership
 from ltitool.cohorts.scope import ACTIVE, PARTICIPANT
 from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.roles import LtiRole
+from ltitool.lti.rosters import Member
 from ltitool.people.identities import LmsUser, recognise
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A person as a roster lists them."""
-
-    subject: str
-    name: str | None
-    email: str | None
-    role: LtiRole
-    active: bool
-    test_user: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,7 @@ class _Course:
 
 def fill_from_roster(
     session: Session,
-    listed: Sequence[Listed],
+    listed: Sequence[Member],
     *,
     organisation_id: uuid.UUID,
     context_id: uuid.UUID,
@@ -84,7 +73,7 @@ def fill_from_roster(
     return Filled(listed=len(people), joined=len(after - before), left=len(before - after))
 
 
-def _take_over(session: Session, course: _Course, member: Listed, person_id: uuid.UUID, at: datetime) -> Came:
+def _take_over(session: Session, course: _Course, member: Member, person_id: uuid.UUID, at: datetime) -> Came:
     user = LmsUser(course.issuer, course.client_id, member.subject, member.name, member.email)
     person = recognise(session, user, organisation_id=course.organisation_id, person_id=person_id, at=at)
     session.flush()

@@ -20,9 +20,11 @@ from ltitool.cohorts.coaching import (
 )
 from ltitool.cohorts.days import day_words, local_day
 from ltitool.cohorts.errors import OfferingUnknown
+from ltitool.cohorts.listing import offering_lists
 from ltitool.cohorts.memberships import Member, members
 from ltitool.cohorts.names import name_of
 from ltitool.cohorts.programs_in_use import program_of
+from ltitool.cohorts.roster_reading import read_roster_here
 from ltitool.cohorts.schemas import read_one_to_one, read_session
 from ltitool.cohorts.scope import CoachedCohort, ParticipantScope, coach_scope, coached_cohort
 from ltitool.errors import Invalid
@@ -78,6 +80,18 @@ def record_session(cohort_id: uuid.UUID, key: str) -> ResponseReturnValue:
     except Invalid as invalid:
         return _show_session(cohort_id, key, request.form, invalid.faults), invalid.status
     return redirect(url_for("coaching.sessions", cohort_id=cohort_id, saved=key), 303)
+
+
+@pages.post("/roster")
+def read_lists(cohort_id: uuid.UUID) -> ResponseReturnValue:
+    """Read the rosters of all courses that lead to the cohort's offering."""
+    session, visit = reading(), current_visit()
+    cohort = _cohort(session, cohort_id)
+    lists = offering_lists(session, visit.organisation_id, cohort.offering_id)
+    shared = [course.context_id for course in lists.courses if course.shares_roster]
+    for context_id in shared:
+        read_roster_here(visit.organisation_id, context_id)
+    return redirect(url_for("home.page"), 303)
 
 
 @pages.get("/people/<uuid:person_id>")

@@ -1,0 +1,93 @@
+"""Read a course's roster and fill its offering: when somebody asks, and daily as the job rosters.read."""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from ltitool.cohorts.models import OfferingContext
+from ltitool.cohorts.rosters import Filled, fill_from_roster
+from ltitool.foundation.db import read_session
+from ltitool.foundation.jobs import GiveUp, Work
+from ltitool.foundation.services import services
+from ltitool.lti.models import Context, Platform
+from ltitool.lti.platform_client import PlatformClient
+from ltitool.lti.rosters import Member, refresh_roster
+from ltitool.lti.service_errors import RosterNotLinked
+from ltitool.lti.wiring import lti_memory
+
+JOB = "rosters.read"
+EVERY = timedelta(days=1)
+
+
+def read_roster(
+    context_id: uuid.UUID,
+    *,
+    organisation_id: uuid.UUID,
+    client_for: Callable[[Platform], PlatformClient],
+    new_id: Callable[[], uuid.UUID],
+    at: datetime,
+) -> Filled:
+    """Read a course's roster now and take it over.
+
+    Raises:
+        RosterNotLinked: the course shares none, or is not this organisation's.
+        RosterEmpty: nobody is listed.
+        ToolError: the LMS refused or does not answer; nothing is changed.
+    """
+    filled: list[Filled] = []
+
+    def take(session: Session, members: Sequence[Member]) -> None:
+        filled.append(
+            fill_from_roster(
+                session,
+                members,
+                organisation_id=organisation_id,
+                context_id=context_id,
+                new_id=new_id,
+                at=at,
+            )
+        )
+
+    refresh_roster(context_id, organisation_id=organisation_id, client_for=client_for, take=take, at=at)
+    return filled[0]
+
+
+def read_roster_here(organisation_id: uuid.UUID, context_id: uuid.UUID) -> Filled:
+    """Read a roster with what the running application holds."""
+    found = services()
+    return read_roster(
+        context_id,
+        organisation_id=organisation_id,
+        client_for=lti_memory().client_for,
+        new_id=found.new_id,
+        at=found.clock(),
+    )
+
+
+def read_roster_job(work: Work) -> datetime | None:
+    """Handle a "rosters.read" job: its subject is a context's id."""
+    context_id = uuid.UUID(work.subject)
+    organisation_id = read_session().scalar(select(Context.organisation_id).where(Context.id == context_id))
+    if organisation_id is None:
+        raise GiveUp("the course is gone")
+    try:
+        read_roster_here(organisation_id, context_id)
+    except RosterNotLinked as error:
+        raise GiveUp(error.code) from error
+    return None
+
+
+def rosters_due(session: Session, at: datetime) -> Iterable[str]:
+    """Sweep for "rosters.read": connected courses whose roster was not read for a day."""
+    courses = session.scalars(
+        select(Context.id)
+        .join(OfferingContext, OfferingContext.context_id == Context.id)
+        .where(
+            Context.memberships_url.is_not(None),
+            or_(Context.roster_read_at.is_(None), Context.roster_read_at <= at - EVERY),
+        )
+    )
+    return [str(context_id) for context_id in courses]
