@@ -2,9 +2,10 @@
 
 import secrets
 import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ltitool.cohorts.models
@@ -14,12 +15,20 @@ import ltitool.foundation.models
 import ltitool.lti.models
 import ltitool.people.models
 import ltitool.scoring.models  # noqa: F401 - every table is known before the first query
+from ltitool.cohorts.arrivals import landing
 from ltitool.foundation.clock import Clock, file_clock, system_clock
 from ltitool.foundation.db import init_db
 from ltitool.foundation.fetch import SafeHttpClient
+from ltitool.foundation.jobs import Handler, Sweeper
 from ltitool.foundation.keys import SealedKeyStore
+from ltitool.foundation.runner import JobRunner
 from ltitool.foundation.services import EXTENSION, Services
 from ltitool.foundation.storage import open_store
+from ltitool.lti import grade_intents
+from ltitool.lti import views as lti_views
+from ltitool.lti.landing import bind_landing
+from ltitool.lti.wiring import init_lti, send_grade_job
+from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
 from ltitool.web import views as web_views
 from ltitool.web.drafts import drop_sent_draft
@@ -31,6 +40,21 @@ from ltitool.web.template_globals import init_template_globals
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 FORM_MEMORY = 2 * 2**20  # bytes of text in one form
 FORM_PARTS = 400
+
+BLUEPRINTS: Sequence[Blueprint] = (
+    web_views.public,
+    web_views.visit_pages,
+    lti_views.pages,
+    scoring_views.coach_pages,
+    scoring_views.participant_pages,
+)
+# Durable job names: what makes each wish true, and what finds the wishes whose hint was lost.
+HANDLERS: Mapping[str, Handler] = {
+    grade_intents.JOB: send_grade_job,
+}
+SWEEPERS: Mapping[str, Sweeper] = {
+    grade_intents.JOB: grade_intents.sweep_grades,
+}
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -53,8 +77,26 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     init_error_pages(app)
     app.after_request(drop_sent_draft)
     init_headers(app)
-    _register_blueprints(app)
+    init_lti(app, services_of(app))
+    bind_landing(app, landing(services_of(app).clock))
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     return app
+
+
+def start_runner(app: Flask) -> JobRunner:
+    """Start the thread that makes wishes true; call it in each server process, after forking."""
+    runner = JobRunner(app, HANDLERS, SWEEPERS, clock=services_of(app).clock)
+    runner.start()
+    return runner
+
+
+def services_of(app: Flask) -> Services:
+    """Give the services that an application was built with."""
+    found = app.extensions[EXTENSION]
+    if not isinstance(found, Services):
+        raise TypeError("the application was not built by create_app")
+    return found
 
 
 def make_services(settings: Settings, clock: Clock) -> Services:
@@ -72,8 +114,3 @@ def make_services(settings: Settings, clock: Clock) -> Services:
 
 def _clock(settings: Settings) -> Clock:
     return file_clock(settings.clock_file) if settings.clock_file else system_clock
-
-
-def _register_blueprints(app: Flask) -> None:
-    for blueprint in (web_views.public, web_views.visit_pages):
-        app.register_blueprint(blueprint)
