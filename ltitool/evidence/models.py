@@ -23,12 +23,12 @@ class Photo(Tenant, Base):
 
     offering_id: Mapped[uuid.UUID]
     person_id: Mapped[uuid.UUID]
-    upload_key: Mapped[str]  # the browser's name for this upload: a repeated one is the same photo
-    lens: Mapped[str]  # people | groups | structures | climate | culture
+    upload_key: Mapped[str]  # of the browser's name for the upload and its bytes: a repeat is the same photo
+    lens: Mapped[str]  # key of one of the program's lenses; empty until it is chosen
     caption: Mapped[str] = mapped_column(Text)
     alt_text: Mapped[str] = mapped_column(Text)
     answers: Mapped[dict[str, Any]]  # to the program's photo prompts
-    who_is_in_it: Mapped[str]  # nobody | adults_agreed
+    who_is_in_it: Mapped[str]  # nobody | adults_agreed; empty until it is said
     object_key: Mapped[str]  # of the stored sizes: <key>/2048.webp and <key>/480.webp
     width: Mapped[int]
     height: Mapped[int]
@@ -101,6 +101,7 @@ class Keystone(Tenant, Base):
     person_id: Mapped[uuid.UUID]
     title: Mapped[str]
     summary: Mapped[str] = mapped_column(Text)
+    answers: Mapped[dict[str, Any]]  # to the program's other keystone prompts, by question name
     claims: Mapped[list[Any]]  # {criterion, text, citations: [{kind, id}]}; see evidence/keystone.py
     revision: Mapped[int]
     updated_at: Mapped[datetime]

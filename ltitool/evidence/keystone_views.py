@@ -1,0 +1,160 @@
+"""Pages of the keystone: its words, its claims with the evidence drawer, sending it, presenting it."""
+
+from collections.abc import Mapping
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ltitool.errors import Invalid, ToolError
+from ltitool.evidence.answers import read_answers
+from ltitool.evidence.errors import EvidenceUnknown, KeystoneChanged, KeystoneIncomplete
+from ltitool.evidence.exhibits import by_citation, exhibits_of
+from ltitool.evidence.keystone import Citation, Claim, keystone_sheet, rubric_of
+from ltitool.evidence.keystone_editing import read_keystone, remove_claim, save_claim, save_words
+from ltitool.evidence.keystone_standing import keystone_standing
+from ltitool.evidence.keystone_submission import (
+    missing_for_sending,
+    submissions_of,
+    submit_keystone,
+)
+from ltitool.evidence.pages import own_scope, pages, said, show, speech, typed
+from ltitool.evidence.presenting import slide_of
+from ltitool.evidence.schemas import ClaimForm, Seen
+from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.services import services
+from ltitool.web.drafts import with_draft
+from ltitool.web.forms import read_form
+
+
+@pages.get("/keystone")
+def keystone() -> ResponseReturnValue:
+    return _keystone_page({})
+
+
+@pages.post("/keystone")
+def save_keystone() -> ResponseReturnValue:
+    scope = own_scope()
+    try:
+        seen = read_form(Seen())["revision"]
+        words = read_answers(keystone_sheet(scope.program), request.form)
+        with transaction() as session:
+            save_words(session, scope, words, seen_revision=seen, at=services().clock())
+    except (Invalid, KeystoneChanged) as error:
+        return _keystone_page(_faults(error), sent=typed(), error=error)
+    return redirect(url_for("evidence.keystone", done="saved"), 303)
+
+
+@pages.post("/keystone/send")
+def send_keystone() -> ResponseReturnValue:
+    scope, found = own_scope(), services()
+    try:
+        with transaction() as session:
+            submit_keystone(session, scope, speech(), submission_id=found.new_id(), at=found.clock())
+    except KeystoneIncomplete as error:
+        return _keystone_page(error.faults, error=error)
+    return redirect(url_for("evidence.keystone", done="sent"), 303)
+
+
+@pages.get("/keystone/claims/new/<criterion>")
+def new_claim(criterion: str) -> ResponseReturnValue:
+    return _claim_page(Claim("", criterion, ""), {})
+
+
+@pages.post("/keystone/claims/new/<criterion>")
+def add_claim(criterion: str) -> ResponseReturnValue:
+    return _save_claim(Claim("", criterion, ""))
+
+
+@pages.get("/keystone/claims/<claim_id>")
+def claim(claim_id: str) -> ResponseReturnValue:
+    return _claim_page(read_keystone(read_session(), own_scope()).claim(claim_id), {})
+
+
+@pages.post("/keystone/claims/<claim_id>")
+def change_claim(claim_id: str) -> ResponseReturnValue:
+    return _save_claim(read_keystone(read_session(), own_scope()).claim(claim_id))
+
+
+@pages.post("/keystone/claims/<claim_id>/remove")
+def drop_claim(claim_id: str) -> ResponseReturnValue:
+    seen = read_form(Seen())["revision"]
+    with transaction() as session:
+        remove_claim(session, own_scope(), claim_id, seen_revision=seen, at=services().clock())
+    return redirect(url_for("evidence.keystone", done="removed"), 303)
+
+
+@pages.get("/keystone/present/<int:number>")
+def present(number: int) -> ResponseReturnValue:
+    session, scope = read_session(), own_scope()
+    document = read_keystone(session, scope)
+    slide = slide_of(document, by_citation(exhibits_of(session, scope, speech())), number)
+    return show("present.html", document=document, slide=slide, rubric=rubric_of(scope.program))
+
+
+def _save_claim(old: Claim) -> ResponseReturnValue:
+    scope = own_scope()
+    try:
+        sent = read_form(ClaimForm())
+        citations = tuple(filter(None, map(Citation.read, sent["citations"])))
+        new = Claim(old.id, old.criterion, sent["text"], citations)
+        with transaction() as session:
+            save_claim(session, scope, new, seen_revision=sent["revision"], at=services().clock())
+    except (Invalid, KeystoneChanged) as error:
+        return _claim_page(old, _faults(error), sent=typed(), error=error)
+    return redirect(url_for("evidence.keystone", done="saved") + f"#criterion-{old.criterion}", 303)
+
+
+def _faults(error: ToolError) -> Mapping[str, str]:
+    return error.faults if isinstance(error, Invalid) else {}
+
+
+def _keystone_page(
+    faults: Mapping[str, str], *, sent: Mapping[str, object] | None = None, error: ToolError | None = None
+) -> Response:
+    session, scope = read_session(), own_scope()
+    document = read_keystone(session, scope)
+    action = url_for("evidence.save_keystone")
+    return show(
+        "keystone.html",
+        error.status if error else 200,
+        sheet=keystone_sheet(scope.program),
+        rubric=rubric_of(scope.program),
+        document=document,
+        standing=keystone_standing(session, scope),
+        submissions=submissions_of(session, scope),
+        exhibits=by_citation(exhibits_of(session, scope, speech())),
+        missing=missing_for_sending(session, scope, speech()),
+        action=action,
+        values=with_draft(action, document.words) if sent is None else dict(sent),
+        faults=said(faults),
+        error=error,
+        done=request.args.get("done"),
+    )
+
+
+def _claim_page(
+    shown: Claim,
+    faults: Mapping[str, str],
+    *,
+    sent: Mapping[str, object] | None = None,
+    error: ToolError | None = None,
+) -> Response:
+    session, scope = read_session(), own_scope()
+    criterion = next((one for one in rubric_of(scope.program).criteria if one.id == shown.criterion), None)
+    if criterion is None:
+        raise EvidenceUnknown(f"criterion {shown.criterion}")
+    action = request.path
+    saved = {"text": shown.text, "citations": [one.code for one in shown.citations]}
+    return show(
+        "claim.html",
+        error.status if error else 200,
+        claim=shown,
+        criterion=criterion,
+        document=read_keystone(session, scope),
+        standing=keystone_standing(session, scope),
+        groups=exhibits_of(session, scope, speech()),
+        action=action,
+        values=with_draft(action, saved) if sent is None else dict(sent),
+        faults=said(faults),
+        error=error,
+    )
