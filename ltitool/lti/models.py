@@ -156,6 +156,7 @@ class GradeIntent(Tenant, Base):
     comment: Mapped[str | None]
     label: Mapped[str]  # of the gradebook column, should we have to make it
     last_stamp: Mapped[datetime | None]  # strictly rising, at least one second apart
+    wanted_at: Mapped[datetime]  # this version; we try for fourteen days from here
     state: Mapped[str]  # wanted | sent | superseded | dead
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]

@@ -18,13 +18,25 @@ def read_object(data: bytes) -> dict[str, Any]:
     """Read one JSON object.
 
     Raises:
-        NotStrictJson: for anything but an object in UTF-8 without doubled names, NaN, Infinity, NUL,
-            lone surrogates, overlong numbers, or nesting deeper than MAX_DEPTH.
+        NotStrictJson: as `read_value`, or for another kind of value.
+    """
+    value = read_value(data)
+    if not isinstance(value, dict):
+        raise NotStrictJson("not an object")
+    return value
+
+
+def read_value(data: bytes) -> object:
+    """Read one JSON value.
+
+    Raises:
+        NotStrictJson: for anything but JSON in UTF-8 without doubled names, NaN, Infinity, NUL, lone
+            surrogates, overlong numbers, or nesting deeper than MAX_DEPTH.
     """
     try:
         text = data.decode("utf-8")
         _check_depth(text)
-        value = json.loads(
+        value: object = json.loads(
             text,
             object_pairs_hook=_once,
             parse_constant=_refuse_constant,
@@ -34,8 +46,6 @@ def read_object(data: bytes) -> dict[str, Any]:
         _check_characters(text, value)
     except (UnicodeError, json.JSONDecodeError) as error:
         raise NotStrictJson(str(error)) from error
-    if not isinstance(value, dict):
-        raise NotStrictJson("not an object")
     return value
 
 

@@ -1,6 +1,6 @@
 """The doors of LTI: where a login comes in, where a launch comes in, and our public keys."""
 
-from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -10,13 +10,12 @@ from ltitool.lti.browser import drop_secret, give_probe, give_secret, holds_secr
 from ltitool.lti.landing import bound_landing
 from ltitool.lti.launch import Doors, LaunchForm, launch
 from ltitool.lti.login import LoginRequest, depart, find_platform, read_login, take_parameters
-from ltitool.lti.platform_keys import PlatformKeys
 from ltitool.lti.tickets import Tickets
+from ltitool.lti.wiring import lti_memory
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie
 from ltitool.web.headers import allow_any_frame
 
-EXTENSION = "ltitool.lti.keys"
 KEY_OWNER = "tool"
 KEY_PURPOSE = "lti-rs256"
 MAX_BODY = 2**20
@@ -24,11 +23,6 @@ JWKS_MAX_AGE = 3600
 MAX_TICKET = 6000  # longer, and some servers would refuse the address it stands in
 
 pages = guarded_blueprint("lti", __name__, guard=Guard.PUBLIC, path="/lti")
-
-
-def init_lti(app: Flask, found: Services) -> None:
-    """Give an application its memory of platform keys."""
-    app.extensions[EXTENSION] = PlatformKeys(found.http, found.clock)
 
 
 @pages.route("/login", methods=["GET", "POST"])
@@ -69,7 +63,7 @@ def take_launch() -> ResponseReturnValue:
     """Take a launch; see ltitool/lti/launch.py."""
     request.max_content_length = MAX_BODY
     found = services()
-    doors = Doors(found, _tickets(found), _platform_keys(), bound_landing())
+    doors = Doors(found, _tickets(found), lti_memory().platform_keys, bound_landing())
     form = LaunchForm.of(request.form)
     arrival = launch(form, lambda state: holds_secret(request, state), doors)
     response = redirect(f"/l/{arrival.opened.short}/{arrival.place.path}", 303)
@@ -103,10 +97,3 @@ def _depart(asked: LoginRequest, found: Services) -> Response:
 
 def _tickets(found: Services) -> Tickets:
     return Tickets(found.settings.secret_key)
-
-
-def _platform_keys() -> PlatformKeys:
-    keys = current_app.extensions[EXTENSION]
-    if not isinstance(keys, PlatformKeys):
-        raise TypeError("the application was not given init_lti")
-    return keys

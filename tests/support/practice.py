@@ -34,6 +34,7 @@ class Wire:
     """Our outbound HTTP in tests: it hands each request to the practice LMS in this process."""
 
     lms: Flask
+    tool: Flask | None = None
     requests: list[tuple[str, str]] = field(default_factory=list)
     sent: list[tuple[str, Mapping[str, str], bytes | None]] = field(default_factory=list)
     faults: list[HttpAnswer | Exception] = field(default_factory=list)  # given instead, first one first
@@ -67,6 +68,11 @@ class Wire:
         )
         low = {name.lower(): value for name, value in answer.headers.items()}
         return HttpAnswer(answer.status_code, low, answer.data)
+
+    def tool_keys(self) -> bytes:
+        """Give the practice LMS what our key set door answers."""
+        assert self.tool is not None
+        return self.tool.test_client().get("/lti/jwks.json").data
 
     def count(self, part: str) -> int:
         return sum(part in url for _, url in self.requests)

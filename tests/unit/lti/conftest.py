@@ -17,7 +17,8 @@ from ltitool.foundation.services import EXTENSION, Services
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.models import Platform
 from ltitool.lti.platforms import add_platform
-from ltitool.lti.views import init_lti, pages
+from ltitool.lti.views import pages
+from ltitool.lti.wiring import init_lti
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.config import PlatformConfig
 from ltitool.sandbox.forge import Forge
@@ -57,7 +58,8 @@ def landing() -> Learners:
 @pytest.fixture
 def wire(config: PlatformConfig, lms_keys: KeyRing, monkeypatch: pytest.MonkeyPatch) -> Wire:
     monkeypatch.setattr("ltitool.sandbox.app.open_key_ring", lambda _folder: lms_keys)
-    return Wire(create_platform(config))
+    wire: Wire = Wire(create_platform(config, lambda _url: wire.tool_keys()))
+    return wire
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def tool(app: Flask, wire: Wire, landing: Learners, clock: MovableClock) -> Flas
         app.add_url_rule("/", "welcome.page", lambda: "")
     init_lti(app, found)
     bind_landing(app, landing)
+    wire.tool = app
     seed_registration(clock, found.settings)
     return app
 

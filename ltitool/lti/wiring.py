@@ -1,0 +1,54 @@
+"""What app.py binds of this package: the memory of keys and tokens, and the handler of grade jobs."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from flask import Flask, current_app
+
+from ltitool.foundation.jobs import Work
+from ltitool.foundation.services import Services
+from ltitool.lti.access_tokens import AccessTokens
+from ltitool.lti.grade_sending import Desk, send_grade
+from ltitool.lti.models import Platform
+from ltitool.lti.platform_client import PlatformClient
+from ltitool.lti.platform_keys import PlatformKeys
+
+EXTENSION = "ltitool.lti"
+
+
+@dataclass(frozen=True)
+class LtiMemory:
+    """What one process keeps of LMSs between requests."""
+
+    services: Services
+    platform_keys: PlatformKeys
+    tokens: AccessTokens
+    column_lock: Lock
+
+    def client_for(self, platform: Platform) -> PlatformClient:
+        """Give the services of a platform."""
+        return PlatformClient(platform, self.tokens, self.services.http, self.services.clock)
+
+
+def init_lti(app: Flask, found: Services) -> None:
+    """Give an application its memory of LMSs."""
+    tokens = AccessTokens(http=found.http, keys=found.keys, clock=found.clock, new_token=found.new_token)
+    keys = PlatformKeys(found.http, found.clock)
+    app.extensions[EXTENSION] = LtiMemory(found, keys, tokens, Lock())
+
+
+def lti_memory() -> LtiMemory:
+    """Give the memory of the running application."""
+    found = current_app.extensions[EXTENSION]
+    if not isinstance(found, LtiMemory):
+        raise TypeError("the application was not given init_lti")
+    return found
+
+
+def send_grade_job(work: Work) -> datetime | None:
+    """Handle a "grades.send" job: its subject is an intent's id."""
+    memory = lti_memory()
+    desk = Desk(memory.client_for, memory.services.clock, memory.column_lock)
+    return send_grade(uuid.UUID(work.subject), desk)
