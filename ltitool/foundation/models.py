@@ -28,19 +28,23 @@ class SealedKey(Base):
 
 
 class Job(Base):
-    """A hint that some row wants work. The row is the intent; losing a job loses nothing."""
+    """A hint that some row wants work. The row is the intent; losing a job loses nothing.
+
+    A job that is done stays for a while, so that its fencing token never goes back.
+    """
 
     __tablename__ = "job"
     __table_args__ = (UniqueConstraint("name", "subject"), Index(None, "state", "run_at"))
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
-    subject: Mapped[str]  # which row; one open job per name and subject
-    state: Mapped[str]  # waiting | running | dead
-    run_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
+    subject: Mapped[str]  # which row; one job per name and subject
+    state: Mapped[str]  # waiting | running | done | dead
+    run_at: Mapped[datetime]  # when done: since when
+    again_at: Mapped[datetime | None]  # news came while it was running: run once more
+    attempts: Mapped[int] = mapped_column(default=0)  # since it last went well
     lease_until: Mapped[datetime | None]
-    fencing_token: Mapped[int] = mapped_column(default=0)
+    fencing_token: Mapped[int] = mapped_column(default=0)  # one more with each runner that takes it
     error: Mapped[str | None]
 
 
