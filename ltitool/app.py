@@ -15,7 +15,12 @@ import ltitool.foundation.models
 import ltitool.lti.models
 import ltitool.people.models
 import ltitool.scoring.models  # noqa: F401 - every table is known before the first query
+from ltitool.cohorts import director_views as offering_views
+from ltitool.cohorts import roster_reading
+from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
+from ltitool.dashboards import board_views, overview_views, waiting_views, welcome_views
+from ltitool.dashboards import views as dashboard_views
 from ltitool.foundation.clock import Clock, file_clock, system_clock
 from ltitool.foundation.db import init_db
 from ltitool.foundation.fetch import SafeHttpClient
@@ -45,15 +50,27 @@ BLUEPRINTS: Sequence[Blueprint] = (
     web_views.public,
     web_views.visit_pages,
     lti_views.pages,
+    coaching_views.pages,
+    offering_views.pages,
     scoring_views.coach_pages,
     scoring_views.participant_pages,
+    dashboard_views.home,
+    dashboard_views.week,
+    dashboard_views.record,
+    board_views.pages,
+    overview_views.pages,
+    waiting_views.codes,
+    welcome_views.welcome,
+    welcome_views.invitations,
 )
 # Durable job names: what makes each wish true, and what finds the wishes whose hint was lost.
 HANDLERS: Mapping[str, Handler] = {
     grade_intents.JOB: send_grade_job,
+    roster_reading.JOB: roster_reading.read_roster_job,
 }
 SWEEPERS: Mapping[str, Sweeper] = {
     grade_intents.JOB: grade_intents.sweep_grades,
+    roster_reading.JOB: roster_reading.rosters_due,
 }
 
 

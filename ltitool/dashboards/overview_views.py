@@ -1,0 +1,36 @@
+"""The director's overview: offerings and what in them wants attention."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from ltitool.cohorts.days import full_day
+from ltitool.cohorts.listing import free_courses, offering_summaries
+from ltitool.dashboards.doors import Door, tabs_of
+from ltitool.dashboards.links import awards_url
+from ltitool.dashboards.words import empty_arch
+from ltitool.foundation.db import read_session
+from ltitool.programs import DEFAULT_PROGRAM, load_shipped
+from ltitool.web.blueprints import Guard, guarded_blueprint
+from ltitool.web.languages import current_language
+from ltitool.web.visit import current_visit
+
+pages = guarded_blueprint("overview", __name__, guard=Guard.DIRECTOR, path="/overview")
+
+
+@pages.get("")
+def page() -> ResponseReturnValue:
+    return show_overview()
+
+
+def show_overview() -> str:
+    """Show the director's home."""
+    session, visit = read_session(), current_visit()
+    return render_template(
+        "dashboards/overview.html",
+        offerings=offering_summaries(session, visit.organisation_id),
+        free=free_courses(session, visit.organisation_id),
+        starts=lambda day: full_day(day, current_language()),
+        awards=awards_url(),
+        empty_arch=empty_arch(load_shipped()[DEFAULT_PROGRAM]),
+        tabs=tabs_of(visit, Door.OVERVIEW),
+    )
