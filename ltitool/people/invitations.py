@@ -80,7 +80,8 @@ def accept(
     if invitation.role == SIGN_IN and invitation.subject:
         holder = uuid.UUID(invitation.subject)
     else:
-        holder = person_id or _new_person(session, invitation, new_person_id, full_name, at)
+        here = person_id if _is_of(session, invitation, person_id) else None
+        holder = here or _new_person(session, invitation, new_person_id, full_name, at)
     invitation.accepted_at = at
     invitation.accepted_by = holder
     if invitation.role in STAFF_ROLES:
@@ -93,6 +94,14 @@ def accept(
             at=at,
         )
     return Invited(invitation.organisation_id, holder, invitation.role, invitation.subject)
+
+
+def _is_of(session: Session, invitation: Invitation, person_id: uuid.UUID | None) -> bool:
+    """Say whether somebody belongs to the organisation that invites; nobody crosses the wall."""
+    found = select(Person.id).where(
+        Person.organisation_id == invitation.organisation_id, Person.id == person_id
+    )
+    return person_id is not None and session.scalar(found) is not None
 
 
 def _new_person(

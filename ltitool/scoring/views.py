@@ -4,8 +4,11 @@ import uuid
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from ltitool.cohorts.scope import participant_scope
+from ltitool.evidence.keystone_submission import frozen_keystone
+from ltitool.evidence.speech import Speech
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
 from ltitool.people.models import Person
@@ -73,9 +76,13 @@ def _show_sheet(submission_id: uuid.UUID, faults: dict[str, str]) -> str:
         opened = open_sheet(session, _scorer(), submission_id, new_id=found.new_id(), at=found.clock())
         released = latest_outcome(session, opened.scope) if opened.submission.state == "scored" else None
         person = session.get_one(Person, opened.submission.person_id)
+        sent = frozen_keystone(session, opened.submission)
     return render_template(
         "scoring/sheet.html",
         sheet=opened,
+        sent=sent,
+        rubric=opened.rubric,
+        speech=Speech(current_language(), gettext),
         person=person,
         scores={score.criterion_id: score for score in opened.scores},
         faults=faults,
