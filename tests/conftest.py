@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 
 ROOT = Path(__file__).parent.parent
@@ -77,10 +77,16 @@ def app(settings: Settings, clock: MovableClock, empty_database: Path, tmp_path:
     shutil.copy(empty_database, tmp_path / "tool.db")
     settings.data_dir.mkdir(exist_ok=True)
     application = create_app(settings, clock=clock)
-    with application.app_context():
+    with application.app_context(), request_started.connected_to(_forget_request, application):
         yield application
         db.session.remove()
         db.engine.dispose()
+
+
+def _forget_request(_app: Flask) -> None:
+    """Empty `g` at each request: the test's own application context would share it between them."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Who may come in, what a foreign request gets, and what happens to words that came too late."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -171,25 +172,30 @@ def test_the_address_after_a_language_switch_stays_inside_the_visit(
 
 
 def test_a_new_tab_gets_a_session_of_its_own(pages: Flask, world: World, visit_as: VisitAs) -> None:
-    from ltitool.web.new_tab import new_tab  # noqa: PLC0415 - used within a request below
-
     visitor = visit_as(world.amara)
-    with pages.test_request_context(visitor.path("try-launched/")):
-        from flask import g  # noqa: PLC0415
-
-        from ltitool.people.models import WebSession  # noqa: PLC0415
-        from ltitool.web.visit import _visit  # noqa: PLC0415
-
-        row = read_session().query(WebSession).filter_by(short=visitor.short).one()
-        g.visit = _visit(row)
-        tab = new_tab()
-    assert tab is not None
+    form = dict(re.findall(r'name="(ticket|next)" value="([^"]+)"', visitor.get("").text))
+    assert form["next"] == visitor.path("")
     browser = pages.test_client()
-    form = {"ticket": tab.ticket, "next": tab.next}
-    refused = browser.post("/tab", data=form, headers={"Origin": "https://evil.example"})
-    assert refused.status_code == 403
+    foreign = {"Origin": "https://evil.example", "Accept": "application/json"}
+    refused = browser.post("/tab", data=form, headers=foreign)
+    assert (refused.status_code, refused.json["code"]) == (403, "request.foreign")
     opened = browser.post("/tab", data=form, headers={"Origin": visitor.origin}, base_url=visitor.origin)
     assert opened.status_code == 303
-    assert opened.headers["Location"].endswith("/try-launched/")
     assert visitor.short not in opened.headers["Location"]
-    assert browser.get(opened.headers["Location"], base_url=visitor.origin).text == str(world.amara.id)
+    short = opened.headers["Location"].split("/")[2]
+    page = browser.get(f"/l/{short}/try-launched/", base_url=visitor.origin)
+    assert page.text == str(world.amara.id)
+
+
+def test_a_ticket_dies_with_its_visit(
+    pages: Flask, world: World, visit_as: VisitAs, clock: MovableClock
+) -> None:
+    visitor = visit_as(world.amara)
+    form = dict(re.findall(r'name="(ticket|next)" value="([^"]+)"', visitor.get("").text))
+    ours = {"Origin": visitor.origin, "Accept": "application/json"}
+    assert pages.test_client().post("/tab", data=form, headers=ours).status_code == 303  # the control
+    forged = pages.test_client().post("/tab", data={**form, "ticket": "forged"}, headers=ours)
+    assert (forged.status_code, forged.json["code"]) == (401, "session.ended")
+    clock.forward(hours=1)
+    late = pages.test_client().post("/tab", data=form, headers=ours)
+    assert (late.status_code, late.json["code"]) == (401, "session.ended")
