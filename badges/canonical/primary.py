@@ -33,3 +33,14 @@ def canonical_form(document: Mapping[str, Any], contexts: ContextSet | None = No
     shape = _CACHE.shape_of(document, key, known)
     quads = shapes.fill(shape, document, leaves, known)
     return rdfc.canonicalize(quads).text.encode("utf-8")
+
+
+def prove_lossless(document: Mapping[str, Any], contexts: ContextSet | None = None) -> None:
+    """Prove that every value of the document would be signed, without canonicalizing it.
+
+    Raises:
+        ContextError, DataLossError: as ``canonical_form``.
+    """
+    known = contexts or pinned_contexts()
+    key, leaves = shapes.flatten(document, terms.constant_names(known))
+    shapes.fill(_CACHE.shape_of(document, key, known), document, leaves, known)

@@ -1,0 +1,184 @@
+"""Check 13: what the issuer says about the badge today, by its status lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from badges.canonical.guard import guard_shape
+from badges.canonical.reader import read_object
+from badges.errors import BadgeError, StatusListError
+from badges.instants import read_instant, write_instant
+from badges.model import CredentialStatus, Profile
+from badges.proofs.vc_jwt import open_token
+from badges.report import Outcome
+from badges.status import BitstringStatusList, read_index, revoked_in_1edtech_list
+from badges.verify.findings import StoppedError, failed, failed_by, not_applicable, passed, unknown
+from badges.verify.resolution import MissingError, Resolver
+from badges.verify.signatures import Secured, check_signatures
+from badges.verify.structure import check_context, types_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from badges.model import OpenBadgeCredential
+    from badges.proofs.eddsa_rdfc_2022 import CanonicalForm
+    from badges.report import Check
+
+# Entries that are looked up; a badge with a thousand is an attack on whoever publishes the lists.
+MAX_ENTRIES = 4
+# A list of 16 MiB of random bits does not compress; the badge's own lists have some kilobytes.
+MAX_LIST_BYTES = 4 * 1024 * 1024
+_PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
+
+
+@dataclass(frozen=True)
+class StatusQuestion:
+    """What has to be known to look a badge up in a list."""
+
+    credential: OpenBadgeCredential
+    resolver: Resolver
+    now: datetime
+    canonical_form: CanonicalForm
+
+    @property
+    def issuer(self) -> str:
+        """The badge's issuer; its lists have to be its own."""
+        issuer = self.credential.issuer
+        return issuer.id if isinstance(issuer, Profile) else issuer
+
+
+def check_status(question: StatusQuestion) -> Check:
+    """Check 13: every entry is looked up; the gravest answer counts."""
+    entries = question.credential.credential_status
+    if not entries:
+        return not_applicable("status")
+    if len(entries) > MAX_ENTRIES:
+        reason = f"{len(entries)} status entries, the limit is {MAX_ENTRIES}"
+        return failed("status", "too_many_status_entries", reason, path="$.credentialStatus")
+    answers = [_answer(entry, question) for entry in entries]
+    for outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK):
+        grave = [answer for answer in answers if answer.outcome is outcome]
+        if grave:
+            return next((answer for answer in grave if answer.code == "revoked"), grave[0])
+    return answers[0]
+
+
+def _answer(entry: CredentialStatus, question: StatusQuestion) -> Check:
+    try:
+        if entry.type == "BitstringStatusListEntry":
+            return _answer_of_bitstring(entry, question)
+        if entry.type == "1EdTechRevocationList" and entry.id is not None:
+            return _answer_of_1edtech(entry.id, question)
+    except StatusListError as fault:
+        return failed_by("status", fault)
+    except MissingError as missing:
+        return unknown("status", missing.code, missing.reason, missing=missing.url)
+    except StoppedError as stopped:
+        return stopped.check
+    reason = f"lists of the kind {entry.type[:60]} are not read"
+    return unknown("status", "status_type_unknown", reason, path="$.credentialStatus")
+
+
+def _answer_of_bitstring(entry: CredentialStatus, question: StatusQuestion) -> Check:
+    purpose = entry.status_purpose
+    if purpose not in _PURPOSES:
+        reason = f"the status purpose {str(purpose)[:60]!r} is not known"
+        return unknown("status", "status_purpose_unknown", reason, path="$.credentialStatus")
+    if entry.status_list_credential is None or entry.extra.get("statusSize", 1) != 1:
+        raise StatusListError("status_size", "a revocation entry names a list and has one bit")
+    index = read_index(entry.status_list_index)
+    subject, listed = _list_subject(entry.status_list_credential, question)
+    _require_purpose(subject, purpose)
+    bits = BitstringStatusList.decode(str(subject.get("encodedList", "")))
+    if bits.get(index):
+        code = _PURPOSES[purpose]
+        return failed(
+            "status", code, f"the issuer's list says {code}", path="$.credentialStatus", listed=listed
+        )
+    return passed("status", "not_revoked", listed=listed, list=entry.status_list_credential)
+
+
+def _require_purpose(subject: Mapping[str, Any], purpose: str) -> None:
+    purposes = subject.get("statusPurpose")
+    if purpose not in (purposes if isinstance(purposes, list) else [purposes]):
+        raise StatusListError("status_purpose", "the list has another purpose than the badge says")
+
+
+def _list_subject(url: str, question: StatusQuestion) -> tuple[Mapping[str, Any], str]:
+    """The subject of a status list credential whose own signature, issuer and dates hold, and its date.
+
+    Raises:
+        StoppedError: what is wrong with the list, as check 13.
+        StatusListError: the list is another issuer's.
+        MissingError: it could not be had.
+    """
+    fetched = question.resolver.fetch(url)
+    document, secured = _secured_list(fetched.content)
+    if document.get("id") != url or "BitstringStatusListCredential" not in types_of(document):
+        raise _not_usable("what stands at the list's address is not that list", url)
+    if secured.issuer != question.issuer:
+        raise StatusListError("status_issuer", "the status list is another issuer's")
+    proof, binding = check_signatures(secured, question.resolver, question.now, question.canonical_form)
+    for check in (proof, binding):
+        if check.outcome is not Outcome.PASSED:
+            raise _not_usable(check.evidence.get("reason", "its signature does not hold"), url)
+    subject = document.get("credentialSubject")
+    if not isinstance(subject, dict) or subject.get("type") != "BitstringStatusList":
+        raise _not_usable("the list has no list inside", url)
+    return subject, _date_of(document, question.now, url)
+
+
+def _secured_list(content: bytes) -> tuple[Mapping[str, Any], Secured]:
+    try:
+        token = None
+        if content.lstrip()[:1] == b"{":
+            document: Mapping[str, Any] = read_object(content, max_bytes=MAX_LIST_BYTES)
+        else:
+            token = open_token(content.strip())
+            document = token.credential
+        guard_shape(document)
+        check_context(document, badge=False)
+    except BadgeError as fault:
+        raise StoppedError(unknown("status", "status_list_unusable", fault.message)) from fault
+    except StoppedError as stopped:
+        reason = stopped.check.evidence.get("reason", "")
+        raise StoppedError(unknown("status", "status_list_unusable", reason)) from stopped
+    issuer = document.get("issuer")
+    issuer_id = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return document, Secured(document, token, str(issuer_id))
+
+
+def _date_of(document: Mapping[str, Any], now: datetime, url: str) -> str:
+    try:
+        starts = read_instant(document.get("validFrom")) if "validFrom" in document else now
+        if starts > now:
+            raise _not_usable("the list is not in force yet", url)
+        if "validUntil" in document and read_instant(document["validUntil"]) < now:
+            raise _not_usable("the list at hand is out of date", url, missing=url)
+    except BadgeError as fault:
+        raise _not_usable(fault.message, url) from fault
+    return write_instant(starts)
+
+
+def _not_usable(reason: str, url: str, **evidence: str) -> StoppedError:
+    """A list that proves nothing: never "not revoked", and not the badge's fault either."""
+    return StoppedError(unknown("status", "status_list_unusable", reason, list=url, **evidence))
+
+
+def _answer_of_1edtech(url: str, question: StatusQuestion) -> Check:
+    """A 1EdTech revocation list is not signed: only an address on the issuer's own host can be believed."""
+    content = question.resolver.fetch(url).content
+    try:
+        document = read_object(content, max_bytes=MAX_LIST_BYTES)
+    except BadgeError as fault:
+        raise _not_usable(fault.message, url) from fault
+    issuer = document.get("issuer")
+    if (issuer.get("id") if isinstance(issuer, dict) else issuer) != question.issuer or document.get(
+        "id"
+    ) != url:
+        raise StatusListError("status_issuer", "the revocation list is another issuer's")
+    if revoked_in_1edtech_list(document, question.credential.id):
+        return failed("status", "revoked", "the issuer's list says revoked", path="$.credentialStatus")
+    return passed("status", "not_revoked", listed=write_instant(question.now), list=url)

@@ -1,0 +1,195 @@
+"""Checks 2 to 8: what can be said of a credential without any key: shape, context, type, schema and so on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from badges.canonical import primary
+from badges.canonical.guard import guard_shape
+from badges.canonical.pinned import (
+    CREDENTIALS_V1,
+    CREDENTIALS_V2,
+    OPEN_BADGES_CONTEXTS,
+    pinned_contexts,
+)
+from badges.errors import BadgeError, ContextError, ModelError, ShapeRefusedError
+from badges.model import OpenBadgeCredential, Profile
+from badges.verify.findings import StoppedError, failed, failed_by, not_applicable, passed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from badges.report import Check
+
+# Shapes that an attacker needs and an honest issuer may have used all the same: "unsupported", not "invalid".
+_UNSUPPORTED_SHAPES = frozenset({"inline_context", "nested_context", "keyword", "full_iri_key"})
+_BADGE_TYPES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+_OTHER_TYPES = {
+    "VerifiablePresentation": "presentation",
+    "ClrCredential": "comprehensive_record",
+    "EndorsementCredential": "endorsement_alone",
+    "Assertion": "open_badges_2",
+}
+
+
+def check_shape(document: Mapping[str, Any]) -> Check:
+    """Check 2: nothing in it can be rearranged behind the signature."""
+    try:
+        guard_shape(document)
+    except ShapeRefusedError as fault:
+        raise StoppedError(
+            failed_by("shape", fault, unsupported=fault.code in _UNSUPPORTED_SHAPES)
+        ) from fault
+    return passed("shape")
+
+
+def check_context(document: Mapping[str, Any], *, badge: bool = True) -> Check:
+    """Check 3: pinned contexts in the right order, and every term defined by them (safe mode).
+
+    Args:
+        document: a guarded document.
+        badge: whether an Open Badges context must stand in second place.
+    """
+    try:
+        contexts = context_list(document)
+        _check_order(contexts, badge=badge)
+        primary.prove_lossless({name: value for name, value in document.items() if name != "proof"})
+    except ContextError as fault:
+        raise StoppedError(
+            failed_by("context", fault, unsupported=fault.code == "context_not_pinned")
+        ) from fault
+    except BadgeError as fault:
+        raise StoppedError(failed_by("context", fault)) from fault
+    return passed("context", contexts=" ".join(contexts))
+
+
+def context_list(document: Mapping[str, Any]) -> Sequence[str]:
+    """The document's contexts, each of them pinned.
+
+    Raises:
+        ContextError: ``context_absent`` or ``context_not_pinned``.
+    """
+    contexts = document.get("@context")
+    if not isinstance(contexts, list):
+        raise ContextError("context_absent", "@context is not an array", path="$.@context")
+    for url in contexts:
+        pinned_contexts().get(str(url))
+    return contexts
+
+
+def _check_order(contexts: Sequence[str], *, badge: bool) -> None:
+    if contexts[0] not in {CREDENTIALS_V1, CREDENTIALS_V2}:
+        message = "the Verifiable Credentials context must come first"
+        raise ContextError("context_order", message, path="$.@context[0]")
+    if badge and (len(contexts) < 2 or contexts[1] not in OPEN_BADGES_CONTEXTS):  # noqa: PLR2004 - second place
+        message = "an Open Badges 3.0 context must come second"
+        raise ContextError("context_order", message, path="$.@context[1]")
+    if len(set(contexts)) != len(contexts):
+        raise ContextError("context_order", "a context stands there twice", path="$.@context")
+
+
+def check_type(document: Mapping[str, Any], generation: str) -> Check:
+    """Check 4: it is an Open Badge 3.0; whatever else it is gets a name."""
+    types = types_of(document)
+    if is_second_generation(document, generation):
+        reason = "it is an Open Badges 2.0 assertion"
+        raise StoppedError(failed("type", "open_badges_2", reason, path="$.type", unsupported=True))
+    for other, code in _OTHER_TYPES.items():
+        if other in types and not _BADGE_TYPES.intersection(types):
+            raise StoppedError(
+                failed("type", code, f"it is of type {other}", path="$.type", unsupported=True)
+            )
+    if "VerifiableCredential" not in types or not _BADGE_TYPES.intersection(types):
+        reason = "its types do not include VerifiableCredential and OpenBadgeCredential"
+        raise StoppedError(failed("type", "not_a_badge", reason, path="$.type"))
+    return passed("type", types=" ".join(types))
+
+
+def is_second_generation(document: Mapping[str, Any], generation: str) -> bool:
+    """Whether it is an Open Badges 2.0 assertion, by where it was found or by its context."""
+    return generation == "2.0" or "w3id.org/openbadges" in str(document.get("@context"))
+
+
+def types_of(document: Mapping[str, Any]) -> list[str]:
+    """The document's types, however they are written."""
+    types = document.get("type", document.get("@type", []))
+    return [str(entry) for entry in (types if isinstance(types, list) else [types])]
+
+
+def check_schema(document: Mapping[str, Any]) -> tuple[Check, OpenBadgeCredential]:
+    """Check 5: it has the parts that the Open Badges model requires, each of the right kind."""
+    try:
+        credential = OpenBadgeCredential.from_json(in_current_words(document))
+    except ModelError as fault:
+        raise StoppedError(failed_by("schema", fault)) from fault
+    return passed("schema"), credential
+
+
+def in_current_words(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A VC 1.1 credential with the names that VC 2.0 gave to its dates."""
+    contexts = document.get("@context")
+    if not isinstance(contexts, list) or CREDENTIALS_V1 not in contexts:
+        return document
+    renamed = {"issuanceDate": "validFrom", "expirationDate": "validUntil"}
+    return {renamed.get(name, name): value for name, value in document.items()}
+
+
+def check_subject(credential: OpenBadgeCredential) -> Check:
+    """Check 6: results point at descriptions and levels that are there."""
+    subject = credential.credential_subject
+    descriptions = {described.id: described for described in subject.achievement.result_description}
+    if len(descriptions) != len(subject.achievement.result_description):
+        reason = "two result descriptions have the same id"
+        place = "$.credentialSubject.achievement.resultDescription"
+        raise StoppedError(failed("subject", "result_description_twice", reason, path=place))
+    for number, result in enumerate(subject.result):
+        path = f"$.credentialSubject.result[{number}]"
+        described = descriptions.get(result.result_description or "")
+        if result.result_description is not None and described is None:
+            reason = "a result points at a description that is not there"
+            raise StoppedError(failed("subject", "result_not_described", reason, path=path))
+        levels = {level.id for level in described.rubric_criterion_level} if described else set()
+        if result.achieved_level is not None and levels and result.achieved_level not in levels:
+            reason = "a result names a level that its description does not have"
+            raise StoppedError(failed("subject", "level_not_described", reason, path=path))
+    return passed("subject", achievement=subject.achievement.name[:200])
+
+
+def check_evidence(credential: OpenBadgeCredential) -> Check:
+    """Check 7: evidence is typed (the schema saw to that) and says at least something."""
+    if not credential.evidence:
+        return not_applicable("evidence")
+    for number, evidence in enumerate(credential.evidence):
+        if not any((evidence.id, evidence.name, evidence.narrative, evidence.description)):
+            path = f"$.evidence[{number}]"
+            raise StoppedError(
+                failed("evidence", "evidence_empty", "a piece of evidence says nothing", path=path)
+            )
+    return passed("evidence", count=str(len(credential.evidence)))
+
+
+def check_issuer(credential: OpenBadgeCredential, document: Mapping[str, Any]) -> Check:
+    """Check 8: the issuer is a Profile with an id, and is described in one place only."""
+    issuer = credential.issuer
+    issuer_id = issuer.id if isinstance(issuer, Profile) else issuer
+    if not isinstance(issuer, Profile) or issuer.name is None:
+        _refuse_description_elsewhere(document, issuer_id)
+    return passed("issuer", issuer=issuer_id)
+
+
+def _refuse_description_elsewhere(document: Mapping[str, Any], issuer_id: str) -> None:
+    """The signature does not tell in which place a node's name was written, so a moved name is refused."""
+    subject = document.get("credentialSubject")
+    for path, node in _objects(subject, "$.credentialSubject"):
+        if node.get("id") == issuer_id and "name" in node:
+            reason = "the issuer is described in another place than under issuer"
+            raise StoppedError(failed("issuer", "issuer_described_elsewhere", reason, path=path))
+
+
+def _objects(value: object, path: str) -> list[tuple[str, Mapping[str, Any]]]:
+    if isinstance(value, list):
+        return [found for n, inner in enumerate(value) for found in _objects(inner, f"{path}[{n}]")]
+    if isinstance(value, dict):
+        inside = [found for name, inner in value.items() for found in _objects(inner, f"{path}.{name}")]
+        return [(path, value), *inside]
+    return []
