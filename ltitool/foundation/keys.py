@@ -69,9 +69,8 @@ class SealedSigner:
         return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
     def sign_jwt(self, claims: Mapping[str, Any]) -> str:
-        alg = JWT_ALGORITHMS[self.algorithm]
-        header = {"alg": alg, "kid": self.thumbprint, "typ": "JWT"}
-        return jwt.encode(header, dict(claims), _jose(self._key), algorithms=[alg])
+        header = {"alg": self.algorithm, "kid": self.thumbprint, "typ": "JWT"}
+        return jwt.encode(header, dict(claims), _jose(self._key), algorithms=[self.algorithm])
 
 
 class SealedKeyStore:

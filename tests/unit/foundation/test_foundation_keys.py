@@ -2,7 +2,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey, RSAKey
 from sqlalchemy import select, update
 
+from badges.proofs import eddsa_rdfc_2022
 from ltitool.foundation import keys
 from ltitool.foundation.db import in_use_case, read_session, transaction
 from ltitool.foundation.errors import KeyMissing, KeySealBroken
@@ -70,12 +71,29 @@ def test_rsa_signs_as_rs256(store: SealedKeyStore, purpose: str) -> None:
     public.verify(signer.sign(b"bytes"), b"bytes", padding.PKCS1v15(), hashes.SHA256())
 
 
-def test_ed25519_signs_as_eddsa(store: SealedKeyStore) -> None:
+def test_ed25519_signs_as_ed25519(store: SealedKeyStore) -> None:
     signer = store.ensure("tool", "badge-ed25519")
     assert signer.algorithm == "Ed25519"
     public = OKPKey.import_key(dict(signer.public_jwk))
     assert public.thumbprint() == signer.thumbprint
     public.public_key.verify(signer.sign(b"bytes"), b"bytes")
+
+
+def test_badges_are_signed_with_sealed_keys(store: SealedKeyStore) -> None:
+    credential = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:web:issuer.example",
+        "credentialSubject": {"id": "urn:uuid:8f8e2b8e-3f0c-4a37-9a59-6f0b4d3c8f11"},
+    }
+    signer = store.ensure("issuer:1", "badge-ed25519")
+    signed = eddsa_rdfc_2022.sign(
+        credential,
+        signer=signer,
+        verification_method="did:web:issuer.example#key",
+        created=datetime(2026, 3, 12, tzinfo=UTC),
+    )
+    assert signed["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
 
 
 def test_no_private_half_shows(store: SealedKeyStore) -> None:
@@ -86,17 +104,15 @@ def test_no_private_half_shows(store: SealedKeyStore) -> None:
     assert published == [{**signer.public_jwk, "kid": signer.thumbprint}]
 
 
-@pytest.mark.parametrize(
-    ("purpose", "key_class", "alg"), [("lti-rs256", RSAKey, "RS256"), ("badge-ed25519", OKPKey, "Ed25519")]
-)
+@pytest.mark.parametrize(("purpose", "key_class"), [("lti-rs256", RSAKey), ("badge-ed25519", OKPKey)])
 def test_a_jwt_names_its_key(
-    store: SealedKeyStore, purpose: str, key_class: type[RSAKey] | type[OKPKey], alg: str
+    store: SealedKeyStore, purpose: str, key_class: type[RSAKey] | type[OKPKey]
 ) -> None:
     signer = store.ensure("tool", purpose)
     token = store.sign_jwt("tool", purpose, {"sub": "client"})
-    opened = jwt.decode(token, key_class.import_key(dict(signer.public_jwk)), algorithms=[alg])
+    opened = jwt.decode(token, key_class.import_key(dict(signer.public_jwk)), algorithms=[signer.algorithm])
     assert opened.claims == {"sub": "client"}
-    assert opened.header == {"alg": alg, "kid": signer.thumbprint, "typ": "JWT"}
+    assert opened.header == {"alg": signer.algorithm, "kid": signer.thumbprint, "typ": "JWT"}
 
 
 def another_process(clock: Any) -> SealedKeyStore:
