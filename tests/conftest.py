@@ -1,6 +1,5 @@
 """What every test may ask for: an application with its own database, a clock, a small world, visitors."""
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from flask.testing import FlaskClient
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from sqlalchemy import create_engine, text  # noqa: E402
+from support import postgres  # noqa: E402
 from support.clock import MovableClock  # noqa: E402 - tests/support is found by the line above
 from support.visitor import Visitor  # noqa: E402
 from support.world import World, build_world  # noqa: E402
@@ -23,13 +24,6 @@ from ltitool.foundation.db import Base, db  # noqa: E402
 from ltitool.settings import Settings  # noqa: E402
 
 ORIGIN = "http://localhost:8000"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let nothing be skipped where everything is asked for."""
-    if os.environ.get("CHECK_ALL") == "yes":
-        for item in items:
-            item.user_properties.append(("check_all", "yes"))
 
 
 @pytest.fixture
@@ -87,6 +81,27 @@ def _forget_request(_app: Flask) -> None:
     """Empty `g` at each request: the test's own application context would share it between them."""
     for name in list(g):
         g.pop(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str]:
+    if not postgres.BINARIES.exists():
+        pytest.fail(f"PostgreSQL 15 is not installed: {postgres.BINARIES} is missing")
+    with postgres.cluster() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: str) -> Iterator[str]:
+    """Give an empty database of our own PostgreSQL."""
+    name = postgres.database_name()
+    engine = create_engine(postgres_cluster, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgres_cluster.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 @pytest.fixture

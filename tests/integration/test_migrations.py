@@ -1,0 +1,105 @@
+"""Migrations: each goes up, down and up again; the head is what the models say; rows survive."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from support.clock import MovableClock
+from support.world import build_world
+
+from ltitool.app import MIGRATIONS, create_app
+from ltitool.foundation.audit import record
+from ltitool.foundation.db import Base, db, transaction
+from ltitool.settings import Settings
+
+REVISIONS = [one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+SQLITE = "sqlite"
+
+
+@pytest.fixture(params=[SQLITE, pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database without tables."""
+    url = f"sqlite:///{tmp_path}/tool.db"
+    if request.param != SQLITE:
+        url = request.getfixturevalue("postgres_url")
+    settings = Settings(
+        public_url="http://localhost:8000",
+        database_url=url,
+        data_dir=tmp_path,
+        secret_key=b"s" * 32,
+        key_encryption_key=b"k" * 32,
+        loopback_http=True,
+    )
+    app = create_app(settings, clock=MovableClock())
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def differences() -> list[object]:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def test_revisions_are_numbered_in_one_line() -> None:
+    assert [f"{number:04d}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    files = sorted(path.name for path in (MIGRATIONS / "versions").glob("*.py"))
+    assert [name[:4] for name in files] == REVISIONS
+
+
+def test_the_head_is_what_the_models_say(empty: Flask) -> None:
+    upgrade()
+    assert differences() == []
+    assert tables() == set(Base.metadata.tables)
+
+
+def test_each_revision_goes_up_down_and_up_again(empty: Flask) -> None:
+    for revision in REVISIONS:
+        before = tables()
+        upgrade(revision=revision)
+        after = tables()
+        assert after > before
+        downgrade(revision="-1")
+        assert tables() == before
+        upgrade(revision=revision)
+        assert tables() == after
+    assert differences() == []
+    downgrade(revision="base")
+    assert tables() == set()
+
+
+def test_rows_survive_a_second_upgrade(empty: Flask) -> None:
+    upgrade()
+    world = build_world(MovableClock())
+    upgrade()
+    with db.engine.connect() as connection:
+        names = connection.scalars(text("SELECT display_name FROM person")).all()
+    assert world.amara.name in names
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_entry SET action = 'x'", "DELETE FROM audit_entry"])
+def test_the_database_itself_refuses_to_change_the_audit_chain(empty: Flask, change: str) -> None:
+    upgrade()
+    clock = MovableClock()
+    with transaction() as session:
+        record(session, organisation_id=None, actor_id=None, action="a", subject="s", at=clock(), details={})
+    with pytest.raises(Exception, match="audit entries are never changed"), db.engine.begin() as connection:
+        connection.execute(text(change))
+
+
+def test_postgres_is_there_where_everything_is_asked_for() -> None:
+    if os.environ.get("CHECK_ALL") == "yes":
+        assert Path("/usr/lib/postgresql/15/bin/initdb").exists()
