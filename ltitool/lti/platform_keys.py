@@ -4,6 +4,7 @@ A launch with a known key never waits for the LMS. An unknown key id causes at m
 platform and minute, whoever asks and from however many processes: the platform's row is the guard.
 """
 
+import base64
 import logging
 import uuid
 from collections.abc import Callable, Mapping
@@ -224,8 +225,14 @@ def _may_verify(operations: object) -> bool:
 
 def _is_long_enough(jwk: Mapping[str, Any]) -> bool:
     try:
-        key = RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
-        numbers = key.public_key.public_numbers()
+        if _whole_number(jwk["n"]).bit_length() < MIN_RSA_BITS or _whole_number(jwk["e"]) < MIN_EXPONENT:
+            return False
+        RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
     except (JoseError, ValueError, KeyError, TypeError):
         return False
-    return numbers.n.bit_length() >= MIN_RSA_BITS and numbers.e >= MIN_EXPONENT
+    return True
+
+
+def _whole_number(text: str) -> int:
+    raw = text.encode("ascii") if isinstance(text, str) else b""
+    return int.from_bytes(base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)), "big")

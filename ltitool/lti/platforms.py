@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -126,7 +127,9 @@ def list_platforms(session: Session, organisation_id: uuid.UUID) -> list[Platfor
 def list_deployments(session: Session, organisation_id: uuid.UUID) -> list[Deployment]:
     """Give an organisation's deployments, those that wait for approval first."""
     found = select(Deployment).where(Deployment.organisation_id == organisation_id)
-    return sorted(session.scalars(found), key=lambda row: (row.status != "pending", row.created_at))
+    return sorted(
+        session.scalars(found), key=lambda row: (row.status != "pending", row.created_at, row.lms_id)
+    )
 
 
 def approve_deployment(session: Session, organisation_id: uuid.UUID, deployment_id: uuid.UUID) -> Deployment:
@@ -206,8 +209,7 @@ def _is_safe_address(url: str, settings: Settings) -> bool:
         return False
     if origin.startswith("https://"):
         return True
-    host = origin.removeprefix("http://").rpartition(":")[0] or origin.removeprefix("http://")
-    return settings.loopback_http and is_loopback(host.strip("[]"))
+    return settings.loopback_http and is_loopback(urlsplit(origin).hostname or "")
 
 
 def _are_ids(ids: Iterable[str]) -> bool:

@@ -53,9 +53,9 @@ def check_cookies() -> ResponseReturnValue:
         give_probe(response)
         return response
     allow_any_frame()
-    new_tab = url_for("lti.check_cookies", ticket=ticket, tab="new")
+    tab_link = url_for("lti.check_cookies", ticket=ticket, tab="new")
     tried = request.args.get("tab") == "tried"
-    return render_template("lti/check.html", new_tab=new_tab, tried=tried)
+    return render_template("lti/check.html", tab_link=tab_link, tried=tried)
 
 
 @pages.post("/launch")

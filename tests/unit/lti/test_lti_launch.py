@@ -1,5 +1,7 @@
 """A launch that is as it should be: what is stored, what is opened, where it leads."""
 
+from typing import Any
+
 from flask import Flask
 from sqlalchemy import event, func, select
 from support.practice import ACTIVITY, LMS, PERSON, Browser, Learners, Wire, asked, launch_with
@@ -112,8 +114,15 @@ def test_a_warm_launch_takes_few_statements_and_no_request(browser: Browser, wir
     form = browser.forge.answer(PERSON, ACTIVITY, query)
     wire.requests.clear()
     statements: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    assert browser.launch(form).status_code == 303
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert browser.launch(form).status_code == 303
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
     assert wire.requests == []
     assert len([s for s in statements if not s.startswith("BEGIN")]) <= 6, statements
 
