@@ -85,9 +85,7 @@ def tracked_paths() -> list[str] | None:
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         return None
-    listed = subprocess.run(  # noqa: S603 - git with fixed words
-        [git, "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     return [path for path in listed.stdout.split("\0") if path and (ROOT / path).is_file()]
 
 
