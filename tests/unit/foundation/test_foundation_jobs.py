@@ -497,7 +497,7 @@ def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_ends(desk: Desk,
     script = Path(__file__).with_name("hang_in_a_job.py")
     command = [sys.executable, str(script), database_url, desk.clock().isoformat()]
     root = Path(__file__).parents[3]
-    with subprocess.Popen(  # noqa: S603 - our own script
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=root, env=environment(root)
     ) as child:
         assert child.stdout is not None

@@ -1,4 +1,6 @@
+import os
 import socket
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +9,8 @@ from obstore.store import S3Store
 
 from ltitool.foundation.errors import ObjectExists, ObjectKeyInvalid, ObjectMissing, StorageUnavailable
 from ltitool.foundation.storage import StoredObjects, open_store
+
+BUCKET = os.environ.get("TEST_OBJECTS_URL", "")
 
 
 @pytest.fixture
@@ -19,41 +23,56 @@ def store(folder: Path) -> StoredObjects:
     return open_store(folder.as_uri())
 
 
+@pytest.fixture(
+    params=[
+        "folder",
+        pytest.param(
+            "bucket",
+            marks=pytest.mark.skipif(
+                not BUCKET, reason="TEST_OBJECTS_URL names no bucket (s3://..., with AWS_*)"
+            ),
+        ),
+    ]
+)
+def any_store(request: pytest.FixtureRequest, folder: Path) -> StoredObjects:
+    return open_store(folder.as_uri() if request.param == "folder" else f"{BUCKET}/{uuid.uuid4().hex}")
+
+
 def test_what_is_put_is_there_for_another_process(store: StoredObjects, folder: Path) -> None:
     store.put("photos/ab/original.jpeg", b"\x00bytes\xff")
     assert open_store(folder.as_uri()).get("photos/ab/original.jpeg") == b"\x00bytes\xff"
     assert (folder / "photos/ab/original.jpeg").read_bytes() == b"\x00bytes\xff"
 
 
-def test_a_key_is_written_once(store: StoredObjects) -> None:
-    store.put("a", b"first")
-    store.put("a", b"first")
+def test_a_key_is_written_once(any_store: StoredObjects) -> None:
+    any_store.put("a", b"first")
+    any_store.put("a", b"first")
     with pytest.raises(ObjectExists) as refused:
-        store.put("a", b"second")
+        any_store.put("a", b"second")
     assert refused.value.code == "storage.exists"
-    assert store.get("a") == b"first"
+    assert any_store.get("a") == b"first"
 
 
-def test_of_many_writers_one_wins(store: StoredObjects) -> None:
+def test_of_many_writers_one_wins(any_store: StoredObjects) -> None:
     def put(number: int) -> int | None:
         try:
-            store.put("contested", b"%d" % number)
+            any_store.put("contested", b"%d" % number)
         except ObjectExists:
             return None
         return number
 
     with ThreadPoolExecutor(8) as pool:
         winners = [number for number in pool.map(put, range(16)) if number is not None]
-    assert [b"%d" % winner for winner in winners] == [store.get("contested")]
+    assert [b"%d" % winner for winner in winners] == [any_store.get("contested")]
 
 
-def test_what_was_never_put_or_was_deleted_is_missing(store: StoredObjects) -> None:
-    store.put("a/b", b"x")
-    store.delete("a/b")
-    store.delete("a/b")
+def test_what_was_never_put_or_was_deleted_is_missing(any_store: StoredObjects) -> None:
+    any_store.put("a/b", b"x")
+    any_store.delete("a/b")
+    any_store.delete("a/b")
     for key in ("a/b", "never"):
         with pytest.raises(ObjectMissing) as refused:
-            store.get(key)
+            any_store.get(key)
         assert refused.value.code == "storage.missing"
 
 
