@@ -1,0 +1,169 @@
+"""What a launch gives: a learner's place, and the rights that were granted in the tool. Never more."""
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+from support.clock import MovableClock
+from support.world import World
+
+from ltitool.cohorts.arrivals import landing, session_roles
+from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
+from ltitool.foundation.db import read_session, transaction
+from ltitool.lti.landing import Launched
+from ltitool.lti.roles import LtiRole
+from ltitool.people.grants import grant
+from ltitool.people.models import Person
+
+
+@pytest.fixture
+def newcomer(world: World, clock: MovableClock) -> uuid.UUID:
+    person_id = uuid.uuid4()
+    with transaction() as session:
+        session.add(
+            Person(
+                id=person_id,
+                organisation_id=world.organisation_id,
+                display_name="Nadia New",
+                created_at=clock(),
+            )
+        )
+    return person_id
+
+
+def launch(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: Any) -> frozenset[str]:
+    values: dict[str, Any] = {
+        "organisation_id": world.organisation_id,
+        "platform_id": world.platform_id,
+        "person_id": person_id,
+        "subject": "lms-user",
+        "context_id": world.context_id,
+        "resource_link_id": world.resource_link_id,
+        "role": LtiRole.LEARNER,
+        "test_user": False,
+        "target_link_uri": "http://localhost:8000/lti/launch",
+        "custom": {},
+        **changes,
+    }
+    with transaction() as session:
+        place = landing(clock)(session, Launched(**values))
+    assert place.path == ""
+    return place.roles
+
+
+def place_of(person_id: uuid.UUID) -> Membership | None:
+    return read_session().scalar(
+        select(Membership).where(Membership.person_id == person_id, Membership.role == "participant")
+    )
+
+
+def test_a_learner_gets_a_place_without_a_cohort(
+    world: World, clock: MovableClock, newcomer: uuid.UUID
+) -> None:
+    assert launch(world, clock, newcomer) == {"participant"}
+
+    place = place_of(newcomer)
+    assert place is not None
+    assert (place.cohort_id, place.status, place.source) == (None, "active", "launch")
+    assert (place.context_id, place.lms_subject) == (world.context_id, "lms-user")
+
+
+def test_launching_again_keeps_the_cohort(world: World, clock: MovableClock) -> None:
+    assert launch(world, clock, world.amara.id, subject="renamed") == {"participant"}
+
+    place = place_of(world.amara.id)
+    assert place is not None
+    assert (place.cohort_id, place.lms_subject) == (world.cohort_id, "renamed")
+
+
+def test_a_lapsed_participant_is_back_by_launching(world: World, clock: MovableClock) -> None:
+    with transaction() as session:
+        session.scalars(
+            select(Membership).where(Membership.person_id == world.amara.id)
+        ).one().status = "inactive"
+    assert session_roles(read_session(), world.organisation_id, world.amara.id) == frozenset()
+
+    assert launch(world, clock, world.amara.id) == {"participant"}
+
+
+@pytest.mark.parametrize("role", [LtiRole.INSTRUCTOR, LtiRole.ADMINISTRATOR])
+def test_an_lms_role_never_makes_a_coach_or_a_director(
+    world: World, clock: MovableClock, newcomer: uuid.UUID, role: LtiRole
+) -> None:
+    assert launch(world, clock, newcomer, role=role) == frozenset()
+    assert place_of(newcomer) is None
+
+
+def test_a_preview_person_gets_no_place(world: World, clock: MovableClock, newcomer: uuid.UUID) -> None:
+    assert launch(world, clock, newcomer, test_user=True) == frozenset()
+    assert read_session().scalar(select(CoursePerson)) is None
+
+
+def test_a_course_without_a_program_gives_no_place_and_is_remembered(
+    world: World, clock: MovableClock, newcomer: uuid.UUID
+) -> None:
+    with transaction() as session:
+        session.execute(delete(OfferingContext).where(OfferingContext.context_id == world.context_id))
+
+    assert launch(world, clock, newcomer) == frozenset()
+    remembered = read_session().scalars(select(CoursePerson)).one()
+    assert (remembered.person_id, remembered.role, remembered.proved_by) == (newcomer, "learner", "launch")
+
+
+def test_a_launch_outside_any_course_gives_what_was_granted(world: World, clock: MovableClock) -> None:
+    assert launch(world, clock, world.director.id, context_id=None) == {"director"}
+
+
+def test_granted_roles_come_with_every_launch(world: World, clock: MovableClock) -> None:
+    assert launch(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR) == {"coach"}
+    with transaction() as session:
+        grant(
+            session,
+            organisation_id=world.organisation_id,
+            person_id=world.coach.id,
+            role="director",
+            granted_by=None,
+            at=clock(),
+        )
+    assert launch(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR) == {"coach", "director"}
+
+
+def test_an_operator_grant_opens_no_page_of_a_visit(world: World, clock: MovableClock) -> None:
+    with transaction() as session:
+        grant(
+            session,
+            organisation_id=world.organisation_id,
+            person_id=world.amara.id,
+            role="operator",
+            granted_by=None,
+            at=clock(),
+        )
+    assert launch(world, clock, world.amara.id) == {"participant"}
+
+
+def test_a_coach_whom_the_course_lists_as_learner_is_not_enrolled(world: World, clock: MovableClock) -> None:
+    assert launch(world, clock, world.coach.id) == {"coach"}
+    assert place_of(world.coach.id) is None
+
+
+def test_a_teacher_whom_a_roster_took_for_a_learner_is_put_right_by_a_launch(
+    world: World, clock: MovableClock
+) -> None:
+    with transaction() as session:
+        session.scalars(
+            select(Membership).where(Membership.person_id == world.amara.id)
+        ).one().source = "roster"
+    assert launch(world, clock, world.amara.id, role=LtiRole.INSTRUCTOR) == frozenset()
+
+    place = place_of(world.amara.id)
+    assert place is not None
+    assert place.status == "inactive"
+
+
+def test_a_participant_who_once_came_as_learner_stays_one(world: World, clock: MovableClock) -> None:
+    assert launch(world, clock, world.amara.id, role=LtiRole.INSTRUCTOR) == {"participant"}
+
+
+def test_another_organisations_grants_count_for_nothing(world: World) -> None:
+    assert session_roles(read_session(), world.stranger.organisation_id, world.coach.id) == frozenset()
