@@ -1,0 +1,136 @@
+"""Independent verifiers, in another language, read our badges, and we read theirs."""
+
+import copy
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.badge_samples import NOW, SampleIssuer, sample_badge, sample_issuer
+
+from badges.canonical.pinned import pinned_contexts
+from badges.did import did_key, published_jwk
+from badges.instants import read_instant
+from badges.keys import InMemoryEd25519
+from badges.proofs import vc_jwt
+from badges.verify import Policy, verify
+
+pytestmark = pytest.mark.npm
+
+NPM = Path(__file__).parent / "npm"
+LIBRARIES = ("digitalbazaar", "digitalcredentials")
+# Texts on which canonicalizers have differed: controls, separators, quotes, what looks like a blank node.
+TAILS = (
+    "",
+    "\x0b\x0c\x7f\x01",
+    "\u2028\x85\xa0",
+    '"\\ \r\n\t',
+    " _:b0 <urn:x> .",
+    "\U0001f600 é ñ",
+    "%s {0}",
+)
+
+
+def node(script: str, request: dict[str, Any]) -> list[dict[str, Any]]:
+    if shutil.which("node") is None or not (NPM / "node_modules").is_dir():
+        reason = "Node or tests/conformance/npm/node_modules is absent (npm ci in that folder)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    command = ["node", str(NPM / script)]
+    done = subprocess.run(  # noqa: S603 - our own script
+        command, input=json.dumps(request), capture_output=True, text=True, check=True, timeout=300
+    )
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
+
+
+def documents(issuer: SampleIssuer) -> dict[str, Any]:
+    """What a verifier has to be able to look up: contexts, the DID document, and each key by its own id."""
+    found: dict[str, Any] = dict(pinned_contexts().documents)
+    found[issuer.did] = issuer.did_document
+    for method in issuer.did_document["verificationMethod"]:
+        found[method["id"]] = {"@context": "https://w3id.org/security/multikey/v1", **method}
+    return found
+
+
+def ask(
+    tasks: list[dict[str, Any]], library: str = "digitalbazaar", *, older: bool = False
+) -> list[dict[str, Any]]:
+    request = {
+        "library": library,
+        "documents": documents(sample_issuer()),
+        "tasks": tasks,
+        "olderOpenBadges": older,
+    }
+    return node("data-integrity.mjs", request)
+
+
+def with_one_character_changed(credential: dict[str, Any]) -> dict[str, Any]:
+    changed = copy.deepcopy(credential)
+    name = changed["credentialSubject"]["achievement"]["name"]
+    changed["credentialSubject"]["achievement"]["name"] = name[:-1] + "E"
+    return changed
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_npm_verifier_accepts_our_badges_and_refuses_one_changed_character(library: str) -> None:
+    issuer = sample_issuer()
+    signed = [issuer.signed(sample_badge(tail=tail).to_json()) for tail in TAILS]
+    answers = ask([{"verify": credential} for credential in signed], library)
+    assert [answer["error"] for answer in answers] == [""] * len(TAILS)
+    refused = ask([{"verify": with_one_character_changed(credential)} for credential in signed], library)
+    assert not any(answer["verified"] for answer in refused)
+
+
+def test_our_badges_verify_under_the_older_text_of_the_open_badges_context() -> None:
+    signed = sample_issuer().signed(sample_badge().to_json())
+    [answer] = ask([{"verify": signed}], older=True)
+    assert answer == {"verified": True, "error": ""}
+
+
+def test_npm_verifier_accepts_our_status_list() -> None:
+    [answer] = ask([{"verify": sample_issuer().status_list()}])
+    assert answer == {"verified": True, "error": ""}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_we_accept_what_the_npm_library_issues_and_refuse_it_changed(library: str) -> None:
+    seed = b"npm-issuer-seed-of-32-bytes-long"
+    issuer = did_key(InMemoryEd25519.from_seed(seed).public_key)
+    unsigned = [sample_badge(issuer, tail=tail, status=False).to_json() for tail in TAILS]
+    answers = ask([{"issue": document, "seed": seed.hex()} for document in unsigned], library)
+    for answer in answers:
+        # The npm library dates its proof with the real clock.
+        credential = answer["credential"]
+        now = max(NOW, _created(credential))
+        report = verify(json.dumps(credential), policy=Policy.trusting(issuer), now=now)
+        assert report.verdict.value == "valid", report.to_json()
+        changed = verify(
+            json.dumps(with_one_character_changed(credential)), policy=Policy.trusting(issuer), now=now
+        )
+        assert changed.check("proof").code == "signature"
+
+
+def _created(credential: dict[str, Any]) -> Any:
+    return read_instant(credential["proof"]["created"])
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_jose_verifies_our_tokens_with_the_key_found_through_kid(algorithm: str) -> None:
+    issuer = sample_issuer()
+    signer, kid = (
+        (issuer.rs256, issuer.methods[1]) if algorithm == "RS256" else (issuer.es256, issuer.methods[2])
+    )
+    badge = sample_badge().to_json()
+    token = vc_jwt.sign(badge, signer=signer, kid=kid)
+    head, body, signature = token.split(".")
+    changed = f"{head}.{body[:-4]}{'AAAA' if body[-4:] != 'AAAA' else 'BBBB'}.{signature}"
+    keys = {kid: published_jwk(signer.public_key, kid=kid)}
+    good, bad = node("jwt.mjs", {"keys": keys, "tokens": [token, changed]})
+    assert good["verified"]
+    assert badge.items() <= good["payload"].items()
+    assert not bad["verified"]
