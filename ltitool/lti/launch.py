@@ -239,8 +239,3 @@ def _open(
     entry = entry_for(launched, place, person, claims, platform, deployment)
     opened = open_session(session, entry, session_id=found.new_id(), new_token=found.new_token, at=now)
     return Arrival(state, opened, place)
-
-
-def purge_nonces(session: Session, now: datetime) -> None:
-    """Forget burnt nonces whose logins cannot be accepted any more."""
-    session.query(BurntNonce).where(BurntNonce.keep_until < now).delete(synchronize_session=False)

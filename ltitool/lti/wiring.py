@@ -1,21 +1,26 @@
-"""What app.py binds of this package: the memory of keys and tokens, and the handler of grade jobs."""
+"""What app.py binds of this package: the memory of keys and tokens, and the handlers of its jobs."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from flask import Flask, current_app
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
+from ltitool.foundation.db import transaction
 from ltitool.foundation.jobs import Work
 from ltitool.foundation.services import Services
 from ltitool.lti.access_tokens import AccessTokens
 from ltitool.lti.grade_sending import Desk, send_grade
-from ltitool.lti.models import Platform
+from ltitool.lti.models import AccessToken, BurntNonce, Platform
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
 
 EXTENSION = "ltitool.lti"
+FORGET_JOB = "lti.forget"
 
 
 @dataclass(frozen=True)
@@ -52,3 +57,19 @@ def send_grade_job(work: Work) -> datetime | None:
     memory = lti_memory()
     desk = Desk(memory.client_for, memory.services.clock, memory.column_lock)
     return send_grade(uuid.UUID(work.subject), desk)
+
+
+def forget_old_job(work: Work) -> datetime | None:
+    """Handle a "lti.forget" job: drop burnt nonces and service tokens that can mean nothing any more."""
+    del work
+    now = lti_memory().services.clock()
+    with transaction() as session:
+        session.execute(delete(BurntNonce).where(BurntNonce.keep_until < now))
+        session.execute(delete(AccessToken).where(AccessToken.expires_at < now))
+    return None
+
+
+def sweep_old(session: Session, now: datetime) -> Iterable[str]:
+    """Ask for a "lti.forget" job when there is something to forget."""
+    old = select(BurntNonce.nonce_hash).where(BurntNonce.keep_until < now).limit(1)
+    return [] if session.scalar(old) is None else ["all"]

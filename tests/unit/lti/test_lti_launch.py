@@ -2,17 +2,23 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
+from support.clock import MovableClock
 from support.practice import ACTIVITY, LMS, PERSON, Browser, Learners, Wire, asked, launch_with
 from werkzeug.test import TestResponse
 
 from ltitool.foundation.db import db, read_session
+from ltitool.foundation.runner import JobRunner
 from ltitool.lti.models import BurntNonce, Context, Deployment, ResourceLink
 from ltitool.lti.roles import LtiRole
 from ltitool.lti.vocabulary import CONTEXT, CUSTOM, PRESENTATION, ROLES
+from ltitool.lti.wiring import EXTENSION as MEMORY
+from ltitool.lti.wiring import FORGET_JOB, forget_old_job, lti_memory, sweep_old
 from ltitool.people.models import LtiIdentity, Person, WebSession
 from ltitool.sandbox.forge import ABSENT
+from ltitool.sandbox.seed import DEMO
 
 
 def counts() -> dict[str, int]:
@@ -145,3 +151,34 @@ def test_a_login_by_get_works_too(browser: Browser) -> None:
     browser.client.set_cookie("__Host-lti_probe", "1", secure=True)
     login = browser.forge.login(PERSON, ACTIVITY)
     assert "state" in asked(browser.client.get("/lti/login", query_string=login))
+
+
+def test_several_audiences_are_fine_when_we_are_the_authorised_party(browser: Browser) -> None:
+    client_id = DEMO.client_id
+    assert launch_with(browser, aud=[client_id, "another"], azp=client_id).status_code == 303
+    assert launch_with(browser, aud=[client_id]).status_code == 303
+    assert launch_with(browser, nbf=1).status_code == 303
+
+
+def test_names_are_put_together_and_changes_are_taken_over(browser: Browser) -> None:
+    launch_with(browser, name=ABSENT, given_name="Ada", family_name="Lovelace")
+    launch_with(browser, name="Ada King")
+    assert read_session().scalars(select(Person)).one().display_name == "Ada King"
+
+
+def test_old_nonces_and_tokens_are_forgotten_and_fresh_ones_kept(
+    tool: Flask, browser: Browser, clock: MovableClock
+) -> None:
+    runner = JobRunner(tool, {FORGET_JOB: forget_old_job}, {FORGET_JOB: sweep_old}, clock=clock)
+    browser.launch_well()
+    assert runner.run_once() == 0
+    clock.forward(minutes=16)
+    browser.launch_well()
+    assert (runner.run_once(), counts()["burnt_nonce"]) == (1, 1)
+    assert runner.run_once() == 0
+
+
+def test_an_application_that_was_not_wired_says_so(app: Flask) -> None:
+    app.extensions[MEMORY] = None
+    with pytest.raises(TypeError, match="init_lti"):
+        lti_memory()
