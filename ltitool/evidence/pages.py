@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
+from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.scope import ParticipantScope, participant_scope, reader_scope
+from ltitool.evidence.errors import EvidenceUnknown
 from ltitool.evidence.speech import Speech
 from ltitool.foundation.db import read_session
 from ltitool.web.blueprints import Guard, guarded_blueprint
@@ -34,16 +36,23 @@ def own_scope() -> ParticipantScope:
 
 
 def readable_scope(offering_id: uuid.UUID, person_id: uuid.UUID) -> ParticipantScope:
-    """Give the scope of somebody whose work the visitor may read."""
+    """Give the scope of somebody whose work the visitor may read.
+
+    Raises:
+        EvidenceUnknown: it is not there, or not this visitor's to see: the same answer to the letter.
+    """
     visit = current_visit()
-    return reader_scope(
-        read_session(),
-        organisation_id=visit.organisation_id,
-        reader_id=visit.person_id,
-        roles=visit.roles,
-        participant_id=person_id,
-        offering_id=offering_id,
-    )
+    try:
+        return reader_scope(
+            read_session(),
+            organisation_id=visit.organisation_id,
+            reader_id=visit.person_id,
+            roles=visit.roles,
+            participant_id=person_id,
+            offering_id=offering_id,
+        )
+    except OfferingUnknown as error:
+        raise EvidenceUnknown(error.detail) from error
 
 
 def speech() -> Speech:

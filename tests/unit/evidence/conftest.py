@@ -21,8 +21,8 @@ from ltitool.foundation.db import read_session, transaction
 from ltitool.web.blueprints import Guard, guarded_blueprint
 
 
-@pytest.fixture(autouse=True)
-def _pages(app: Flask) -> None:
+@pytest.fixture
+def app(app: Flask) -> Flask:
     """Register what the application does not bind yet, so that every link of a page can be made."""
     for blueprint in BLUEPRINTS:
         if blueprint.name not in app.blueprints:
@@ -35,6 +35,7 @@ def _pages(app: Flask) -> None:
         welcome = guarded_blueprint("welcome", "tests", guard=Guard.PUBLIC)
         welcome.add_url_rule("/", "page", lambda: "welcome")
         app.register_blueprint(welcome)
+    return app
 
 
 @pytest.fixture
