@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ltitool.cli import administer, check_program, demo, sandbox, serve, story
+from ltitool.cli import administer, check_program, demo, sandbox, serve
+from ltitool.cli.story import command as story
 from ltitool.errors import ToolError
 from ltitool.settings import SettingsInvalid
 

@@ -15,7 +15,7 @@ from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ACTIVE, COACH, INACTIVE
 from ltitool.lti.roles import LtiRole
 from ltitool.people.errors import InvitationUnusable
-from ltitool.people.invitations import Invited, accept, invite, open_invitation
+from ltitool.people.invitations import SIGN_IN, Invited, accept, invite, open_invitation
 from ltitool.people.models import Person
 from ltitool.people.sessions import close_sessions_of
 
@@ -134,7 +134,7 @@ def accept_in_visit(
         InvitationUnusable: also when it is another organisation's, or only signs somebody in.
     """
     invitation = open_invitation(session, token, at)
-    if invitation.organisation_id != organisation_id or invitation.role != COACH:
+    if invitation.organisation_id != organisation_id or invitation.role == SIGN_IN:
         raise InvitationUnusable(f"role {invitation.role} in another visit")
     invited = accept(session, token, person_id=person_id, new_person_id=person_id, full_name="", at=at)
     _grant_invited(session, invited, at)

@@ -5,10 +5,12 @@ That the whole story can be played with it is the proof that every page works wi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urljoin, urlsplit
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
-import requests
+from urllib3.filepost import encode_multipart_formdata
 
 from ltitool.cli.story.html import Form, Page, read_page
 
@@ -21,41 +23,72 @@ class StoryStuck(Exception):
     """A page did not answer as the story needs; says where, and what the page said."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back after all redirects."""
+
+    url: str
+    status: int
+    body: bytes
+
+
+def _opener() -> OpenerDirector:
+    """Keep cookies, and take secure ones over loopback http too, as real browsers do."""
+    jar = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
+    return build_opener(HTTPCookieProcessor(jar), ProxyHandler({}))
+
+
 @dataclass
 class Browser:
     """One person's browser."""
 
     who: str
-    session: requests.Session = field(default_factory=requests.Session)
+    opener: OpenerDirector = field(default_factory=_opener)
     page: Page = field(default_factory=lambda: Page("about:blank", 0, "", ()))
-
-    def __post_init__(self) -> None:
-        """Take secure cookies from loopback http too, as real browsers do."""
-        self.session.trust_env = False
-        policy = DefaultCookiePolicy(secure_protocols=("https", "http"))
-        self.session.cookies.set_policy(policy)
 
     def open(self, url: str) -> Page:
         """Go to an address, following redirects."""
-        return self._arrive(self.session.get(self._absolute(url), timeout=TIMEOUT))
+        return self._arrive(self._ask(Request(self._absolute(url))))  # noqa: S310 - loopback addresses of ours
 
-    def download(self, url: str) -> bytes:
+    def download(self, url: str, accept: str = "*/*") -> bytes:
         """Fetch a file without leaving the page."""
-        answer = self.session.get(self._absolute(url), timeout=TIMEOUT)
-        if not answer.ok:
-            raise StoryStuck(f"{self.who}: {url} answered {answer.status_code}")
-        return answer.content
+        answer = self._ask(Request(self._absolute(url), headers={"Accept": accept}))  # noqa: S310 - as above
+        if answer.status >= 400:  # noqa: PLR2004 - HTTP's first error status
+            raise StoryStuck(f"{self.who}: {url} answered {answer.status}")
+        return answer.body
 
     def send(self, form: Form, fields: Fields | None = None, files: Files = ()) -> Page:
         """Send a form of the page, with these fields over what it holds already."""
         filled = {**form.fields, **(fields or {})}
         data = [(name, one) for name, value in filled.items() for one in _several(value)]
-        headers = {"Origin": _origin(self.page.url)}
-        url = self._absolute(form.action)
+        url = self._absolute(form.action or self.page.url)
         if form.method == "get":
-            return self._arrive(self.session.get(url, params=data, timeout=TIMEOUT))
-        sent = self.session.post(url, data=data, files=list(files) or None, headers=headers, timeout=TIMEOUT)
-        return self._arrive(sent)
+            return self.open(f"{url}?{urlencode(data)}")
+        return self._arrive(self._ask(self._post(url, data, files)))
+
+    def post_json(self, form: Form, fields: Fields, files: Files = ()) -> Answer:
+        """Send a form and take the answer as it is, without leaving the page."""
+        filled = {**form.fields, **fields}
+        data = [(name, one) for name, value in filled.items() for one in _several(value)]
+        request = self._post(self._absolute(form.action), data, files)
+        request.add_header("Accept", "application/json")
+        return self._ask(request)
+
+    def _post(self, url: str, data: Sequence[tuple[str, str]], files: Files) -> Request:
+        body, kind = urlencode(data).encode(), "application/x-www-form-urlencoded"
+        if files:
+            body, kind = encode_multipart_formdata([*data, *files])
+        headers = {"Content-Type": kind, "Origin": _origin(self.page.url)}
+        return Request(url, data=body, headers=headers)  # noqa: S310 - loopback addresses of ours
+
+    def _ask(self, request: Request) -> Answer:
+        request.add_header("Accept-Language", "en")
+        try:
+            with self.opener.open(request, timeout=TIMEOUT) as answer:
+                return Answer(answer.geturl(), answer.status, answer.read())
+        except HTTPError as refused:
+            with refused:
+                return Answer(refused.geturl() or request.full_url, refused.code, refused.read())
 
     def follow(self, words: str) -> Page:
         """Follow the first link whose words contain these."""
@@ -77,12 +110,10 @@ class Browser:
             self.send(form)
         raise StoryStuck(f"{self.who}: the launch of {url} goes round in circles")
 
-    def _arrive(self, answer: requests.Response) -> Page:
-        self.page = read_page(answer.url, answer.status_code, answer.text)
-        if not answer.ok:
-            raise StoryStuck(
-                f"{self.who}: {answer.url} answered {answer.status_code}: {self.page.words[:400]}"
-            )
+    def _arrive(self, answer: Answer) -> Page:
+        self.page = read_page(answer.url, answer.status, answer.body.decode("utf-8", "replace"))
+        if answer.status >= 400:  # noqa: PLR2004 - HTTP's first error status
+            raise StoryStuck(f"{self.who}: {answer.url} answered {answer.status}: {self.page.words[:600]}")
         return self.page
 
     def _absolute(self, url: str) -> str:

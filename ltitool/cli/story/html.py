@@ -25,7 +25,7 @@ class Form:
     id: str
     sends_itself: bool
     fields: dict[str, str | Sequence[str]] = field(default_factory=dict)
-    choices: dict[str, list[str]] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)  # value to words
 
     def add(self, name: str, value: str) -> None:
         """Note a value; a second one of the same name makes a list."""
@@ -60,6 +60,17 @@ class Page:
         offered = ", ".join(one.id or one.action for one in self.forms)
         raise LookupError(f"no form {sign!r} on {self.url}; there are: {offered}")
 
+    def option(self, form: Form, name: str, words: str) -> str:
+        """Find the value of a choice by its words.
+
+        Raises:
+            LookupError: nothing of the kind is offered.
+        """
+        for value, said in form.choices.get(name, {}).items():
+            if words in said:
+                return value
+        raise LookupError(f"{name} does not offer {words!r}, only {form.choices.get(name)}")
+
     def form_that_sends_itself(self) -> Form | None:
         """Give the form that a script would send as soon as the page is there."""
         return next((one for one in self.forms if one.sends_itself), None)
@@ -88,6 +99,7 @@ class _Reader(HTMLParser):
         self._link: tuple[str, list[str]] | None = None
         self._textarea: tuple[str, list[str]] | None = None
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
+        self._options: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -103,16 +115,19 @@ class _Reader(HTMLParser):
                 self._link = (given["href"], [])
             case "iframe":
                 self.frames.append(given.get("src", ""))
-            case "script" | "style" | "title":
+            case "script" | "style":
                 self._silent = tag
+            case "title":
+                self._silent = tag if not self.title else "svg title"
 
     def _open_field(self, tag: str, given: dict[str, str], present: set[str]) -> None:
         if tag == "textarea":
             self._textarea = (given.get("name", ""), [])
         elif tag == "select":
-            self._select = (given.get("name", ""), [])
+            self._select, self._options = (given.get("name", ""), []), {}
         elif self._select:
             self._select[1].append((given.get("value", ""), "selected" in present))
+            self._options[given.get("value", "")] = ""
 
     def handle_endtag(self, tag: str) -> None:
         match tag:
@@ -125,12 +140,14 @@ class _Reader(HTMLParser):
             case "a" if self._link:
                 self.links.append(Link(self._link[0], " ".join("".join(self._link[1]).split())))
                 self._link = None
-        if tag == self._silent:
+        if tag == self._silent or (tag == "title" and self._silent):
             self._silent = ""
 
     def handle_data(self, data: str) -> None:
         if self._textarea:
             self._textarea[1].append(data)
+        elif self._select and self._options:
+            self._options[next(reversed(self._options))] += data.strip()
         elif self._silent == "title":
             self.title += data
         elif not self._silent:
@@ -149,7 +166,7 @@ class _Reader(HTMLParser):
         if self._form is None or not name or kind in {"submit", "file", "button"}:
             return
         if kind in {"radio", "checkbox"}:
-            self._form.choices.setdefault(name, []).append(given.get("value", "on"))
+            self._form.choices.setdefault(name, {})[given.get("value", "on")] = ""
             if "checked" not in present:
                 return
         self._form.add(name, given.get("value", "on" if kind == "checkbox" else ""))
@@ -164,6 +181,6 @@ class _Reader(HTMLParser):
         if self._form and self._select and self._select[0]:
             name, options = self._select
             chosen = next((value for value, is_chosen in options if is_chosen), None)
-            self._form.choices[name] = [value for value, _ in options]
+            self._form.choices[name] = self._options
             self._form.add(name, chosen if chosen is not None else (options[0][0] if options else ""))
         self._select = None
