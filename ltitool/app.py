@@ -21,6 +21,7 @@ from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
 from ltitool.dashboards import board_views, overview_views, waiting_views, welcome_views
 from ltitool.dashboards import views as dashboard_views
+from ltitool.evidence import views as evidence_views
 from ltitool.foundation.clock import Clock, file_clock, system_clock
 from ltitool.foundation.db import init_db
 from ltitool.foundation.fetch import SafeHttpClient
@@ -52,6 +53,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     lti_views.pages,
     coaching_views.pages,
     offering_views.pages,
+    *evidence_views.BLUEPRINTS,
     scoring_views.coach_pages,
     scoring_views.participant_pages,
     dashboard_views.home,
