@@ -1,7 +1,7 @@
 """Why a login is refused. Launch and service refusals stand in launch_errors.py and service_errors.py.
 
 Each case has a code that never changes: an administrator can look it up, and a test can name it.
-The N numbers are the cases of docs/reference/errors.md.
+The N numbers are the cases in docs/reference/lti-refusals.md.
 """
 
 from ltitool.errors import Malformed, NotAllowed, NotAuthentic, Unavailable, msg

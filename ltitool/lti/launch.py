@@ -94,7 +94,7 @@ def check_form(form: LaunchForm) -> None:
         PlatformRefused (N12), TokenMissing (N11), StateMissing (N14).
     """
     if form.error is not None:
-        raise wrong.PlatformRefused(form.error[:200])
+        raise wrong.PlatformRefused(repr(form.error[:200]))
     if form.id_token is None:
         raise wrong.TokenMissing
     if form.state is None:

@@ -90,7 +90,7 @@ class PlatformClient:
 
     def _refusal(self, answer: HttpAnswer) -> ServiceBusy | ServiceRefused:
         status = answer.status
-        detail = f"status {status}: {answer.body[:200].decode('utf-8', 'replace')}"
+        detail = f"status {status}: {answer.body[:200]!r}"
         if status >= SERVER_ERROR or status in LATER or is_throttled(answer):
             return ServiceBusy(detail, retry_after(answer, self.clock()))
         if status in GONE:

@@ -18,7 +18,7 @@ def follow(browser: Browser, response: TestResponse) -> TestResponse:
 
 
 def new_tab_link(response: TestResponse) -> str:
-    (link,) = re.findall(r'<a class="button" href="([^"]+)"', response.get_data(as_text=True))
+    (link,) = re.findall(r'<a class="button primary" href="([^"]+)"', response.get_data(as_text=True))
     return unescape(link)
 
 
