@@ -36,7 +36,8 @@ def door_of(session: Session, visit: Visit) -> Door:
         return Door.OVERVIEW
     if _teaches(session, visit):
         return Door.BECOME_COACH
-    if offering_of_course(session, visit.organisation_id, visit.context_id) is None:
+    offering_id = offering_of_course(session, visit.organisation_id, visit.context_id)
+    if visit.context_id is not None and offering_id is None:
         return Door.NOT_CONNECTED
     return Door.NOT_TAKING_PART
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ltitool.cohorts.arrivals import session_roles
 from ltitool.cohorts.coaches import accept_invitation
 from ltitool.dashboards.links import optional_url
-from ltitool.dashboards.words import empty_arch
+from ltitool.dashboards.words import finished_arch
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
@@ -38,7 +38,7 @@ class NameSchema(FormSchema):
 def page() -> ResponseReturnValue:
     program = load_shipped()[DEFAULT_PROGRAM]
     return render_template(
-        "dashboards/welcome.html", arch_svg=empty_arch(program), verify=optional_url("verification.page")
+        "dashboards/welcome.html", arch_svg=finished_arch(program), verify=optional_url("verification.page")
     )
 
 

@@ -19,6 +19,7 @@ from ltitool.web.arch import Stone, draw_arch
 from ltitool.web.languages import current_language
 
 ARCH_SIZE = 208
+HALF_HOUR = 30  # minutes
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,12 @@ def empty_arch(program: Program) -> Markup:
     """Draw the arch before anybody has begun."""
     stones = [Stone(step_of(program, step), "ahead") for step in program.steps]
     return draw_arch(stones, title=str(_("An arch that is not built yet")), description="", size=ARCH_SIZE)
+
+
+def finished_arch(program: Program) -> Markup:
+    """Draw the arch as it stands when everybody is through."""
+    stones = [Stone(step_of(program, step), "done") for step in program.steps]
+    return draw_arch(stones, title=str(_("A finished arch")), description="", size=ARCH_SIZE)
 
 
 def flat_stones(journey: Journey, *, keystone_waits: bool) -> list[FlatStone]:
@@ -171,10 +178,12 @@ def due_of(item: ActivityStanding, journey: Journey) -> str | None:
 
 
 def minutes_words(minutes: int) -> str:
-    """Say how long something takes: "about 20 minutes", "about 2 hours"."""
-    if minutes % 60 == 0 and minutes:
-        hours = minutes // 60
+    """Say how long something takes: about 20 minutes, about 2.5 hours."""
+    hours, rest = divmod(minutes, 60)
+    if hours and rest == 0:
         return str(ngettext("about %(num)s hour", "about %(num)s hours", hours))
+    if hours and rest == HALF_HOUR:
+        return str(_("about %(hours)s hours", hours=format_decimal(Decimal(minutes) / 60)))
     return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
 
 
