@@ -131,6 +131,13 @@ def in_use_case(session: Session) -> bool:
     return session.in_transaction() and SQLITE_BEGIN in session.connection().get_execution_options()
 
 
+def end_read() -> None:
+    """End what this thread sees of the database: its next read sees what others have stored meanwhile."""
+    session = db.session()
+    if session.in_transaction() and not in_use_case(session):
+        session.commit()
+
+
 def _listen_sqlite(engine: Engine) -> None:
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.foundation.errors import FetchRefused
 from ltitool.foundation.services import HttpAnswer, HttpClient, KeyStore
 from ltitool.lti.models import AccessToken, Platform
@@ -87,7 +87,7 @@ class AccessTokens:
             )
             .first()
         )
-        read_session().commit()  # ends the read, so that the next look sees what others stored meanwhile
+        end_read()
         if row is None or row.token == unusable or row.expires_at - EARLY <= self._clock():
             return None
         return str(row.token)

@@ -15,7 +15,7 @@ from threading import Lock
 from sqlalchemy import ColumnElement, delete, select
 
 from ltitool.errors import ToolError
-from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.lti.grade_intents import (
     KEEP_TRYING,
     Attempt,
@@ -133,7 +133,7 @@ def _service(attempt: Attempt, desk: Desk) -> GradebookService:
         )
         .one()
     )
-    read_session().commit()
+    end_read()
     if row.Platform.status != "active" or row.status != "active":
         raise GradebookNotLinked("the platform or the deployment is switched off")
     return GradebookService(desk.client_for(row.Platform), tuple(row.scopes), row.lineitems_url)
@@ -155,7 +155,7 @@ def _column_url(attempt: Attempt, service: GradebookService, desk: Desk) -> str:
 
 def _known_column(attempt: Attempt) -> str | None:
     url = read_session().scalar(select(LineItem.url).where(*_place(attempt)))
-    read_session().commit()
+    end_read()
     return url
 
 

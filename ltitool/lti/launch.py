@@ -36,7 +36,7 @@ from ltitool.lti.tokens import ReadToken, check_header, read_token, verify_signa
 from ltitool.people.sessions import OpenedSession, open_session
 
 KEEP_NONCE = LIFETIME + timedelta(minutes=5)  # longer than the state can be accepted
-ATTEMPTS = 3  # two people may open a new course at the same moment: then one stores it a second time
+ATTEMPTS = 5  # people may open a new course at the same moment: then those who came second try again
 
 
 @dataclass(frozen=True)

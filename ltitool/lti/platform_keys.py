@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from sqlalchemy import delete, insert, or_, select, update
 
-from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.foundation.errors import FetchRefused
 from ltitool.foundation.services import HttpClient
 from ltitool.lti.errors import KeysUnavailable
@@ -94,7 +94,7 @@ class PlatformKeys:
             .where(PlatformKey.platform_id == platform_id, PlatformKey.kid == kid)
             .execution_options(populate_existing=True)
         )
-        read_session().commit()  # ends the read, so that the next look sees what others stored meanwhile
+        end_read()
         if row is None:
             return None
         return self._remember(platform_id, kid, RSAKey.import_key(row.jwk), row.fetched_at)
