@@ -53,6 +53,11 @@ def _minutes(least: int, fault: str) -> fields.Integer:
     return fields.Integer(required=True, validate=within, error_messages={"invalid": fault})
 
 
+def _name() -> Line:
+    # Two validators, because marshmallow words a range in one sentence that nobody would understand.
+    return Line(required=True, validate=[validate.Length(min=1), validate.Length(max=NAME)])
+
+
 class OneToOneSchema(FormSchema):
     held_on = _day()
     minutes = _minutes(1, NO_MINUTES)
@@ -63,14 +68,14 @@ class OneToOneSchema(FormSchema):
 
 
 class OfferingSchema(FormSchema):
-    title = Line(required=True, validate=validate.Length(1, NAME))
+    title = _name()
     program = fields.String(required=True)
     starts_on = _day()
     timezone = fields.String(required=True)
 
 
 class CohortSchema(FormSchema):
-    name = Line(required=True, validate=validate.Length(1, NAME))
+    name = _name()
 
 
 class PlaceSchema(FormSchema):
@@ -85,7 +90,7 @@ class CoachSchema(FormSchema):
 
 class CoachInvitationSchema(FormSchema):
     cohort = Chosen(required=True)
-    note = Line(required=True, validate=validate.Length(1, NAME))
+    note = _name()
 
 
 class CourseSchema(FormSchema):

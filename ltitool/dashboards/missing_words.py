@@ -19,5 +19,5 @@ def missing_words(one: Missing) -> str:
             line = _("A keystone that passes")
         case Requirement.ACTIVITY:
             title = one.activity.title.in_(current_language()) if one.activity else ""
-            line = _("Send %(title)s", title=title)
+            line = _("Not sent yet: %(title)s", title=title)
     return str(line)

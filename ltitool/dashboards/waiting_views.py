@@ -28,7 +28,7 @@ UNUSABLE = msg("This code cannot be used. It may have been used already, or be o
 
 
 class CodeSchema(FormSchema):
-    code = Line(required=True, validate=validate.Length(1, CODE))
+    code = Line(required=True, validate=[validate.Length(min=1), validate.Length(max=CODE)])
 
 
 @codes.post("")

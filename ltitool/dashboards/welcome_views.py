@@ -1,6 +1,5 @@
 """What this is, for anybody; and where those who were invited come in."""
 
-
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import validate
@@ -31,7 +30,7 @@ NAME = 200
 
 
 class NameSchema(FormSchema):
-    full_name = Line(required=True, validate=validate.Length(1, NAME))
+    full_name = Line(required=True, validate=[validate.Length(min=1), validate.Length(max=NAME)])
 
 
 @welcome.get("/")
