@@ -19,9 +19,14 @@ from ltitool.cohorts import director_views as offering_views
 from ltitool.cohorts import roster_reading
 from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
+from ltitool.credentials import awarding
+from ltitool.credentials import director_views as award_views
+from ltitool.credentials import public_views as public_badge_views
+from ltitool.credentials import views as credential_views
 from ltitool.dashboards import board_views, overview_views, waiting_views, welcome_views
 from ltitool.dashboards import views as dashboard_views
 from ltitool.evidence import views as evidence_views
+from ltitool.foundation import housekeeping
 from ltitool.foundation.clock import Clock, file_clock, system_clock
 from ltitool.foundation.db import init_db
 from ltitool.foundation.fetch import SafeHttpClient
@@ -33,9 +38,10 @@ from ltitool.foundation.storage import open_store
 from ltitool.lti import grade_intents
 from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
-from ltitool.lti.wiring import init_lti, send_grade_job
+from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti, send_grade_job, sweep_old
 from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
+from ltitool.verification import views as verification_views
 from ltitool.web import views as web_views
 from ltitool.web.drafts import drop_sent_draft
 from ltitool.web.error_pages import init_error_pages
@@ -56,6 +62,10 @@ BLUEPRINTS: Sequence[Blueprint] = (
     *evidence_views.BLUEPRINTS,
     scoring_views.coach_pages,
     scoring_views.participant_pages,
+    credential_views.pages,
+    public_badge_views.pages,
+    award_views.pages,
+    verification_views.pages,
     dashboard_views.home,
     dashboard_views.week,
     dashboard_views.record,
@@ -68,11 +78,17 @@ BLUEPRINTS: Sequence[Blueprint] = (
 # Durable job names: what makes each wish true, and what finds the wishes whose hint was lost.
 HANDLERS: Mapping[str, Handler] = {
     grade_intents.JOB: send_grade_job,
+    FORGET_JOB: forget_old_job,
+    housekeeping.DESTROY_KEYS_JOB: housekeeping.destroy_keys_job,
     roster_reading.JOB: roster_reading.read_roster_job,
+    awarding.ISSUE_JOB: awarding.issue_job,
 }
 SWEEPERS: Mapping[str, Sweeper] = {
     grade_intents.JOB: grade_intents.sweep_grades,
+    FORGET_JOB: sweep_old,
+    housekeeping.DESTROY_KEYS_JOB: housekeeping.keys_to_destroy,
     roster_reading.JOB: roster_reading.rosters_due,
+    awarding.ISSUE_JOB: awarding.sweep_reserved,
 }
 
 

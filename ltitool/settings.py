@@ -35,6 +35,9 @@ class Settings:
     clock_file: Path | None = None  # LTITOOL_CLOCK_FILE: a file that holds "now"; with loopback_http only
     proxies: int = 0  # LTITOOL_PROXIES: how many reverse proxies stand before us
     max_upload_bytes: int = 25 * 2**20  # LTITOOL_MAX_UPLOAD_BYTES: of one request
+    trusted_issuers: tuple[
+        str, ...
+    ] = ()  # LTITOOL_TRUSTED_ISSUERS: DIDs that the verifier knows besides ours
 
     @property
     def host(self) -> str:
@@ -69,6 +72,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         clock_file=reader.optional("CLOCK_FILE", Path),
         proxies=reader.number("PROXIES", 0),
         max_upload_bytes=reader.number("MAX_UPLOAD_BYTES", 25 * 2**20),
+        trusted_issuers=reader.dids("TRUSTED_ISSUERS"),
     )
     faults = [*reader.faults, *_public_url_faults(settings), *_clock_faults(settings)]
     if not settings.database_url:
@@ -126,6 +130,15 @@ class _Reader:
             self.faults.append(f"{PREFIX}{name} must be a whole number")
             return default
         return int(value)
+
+    def dids(self, name: str) -> tuple[str, ...]:
+        found = tuple(self.text(name, "").split())
+        self.faults += [
+            f"{PREFIX}{name} must list DIDs, parted by blanks, and {one} is none"
+            for one in found
+            if not one.startswith(("did:web:", "did:key:"))
+        ]
+        return found
 
     def key(self, name: str) -> bytes:
         value = self.text(name, "")

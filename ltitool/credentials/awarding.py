@@ -11,14 +11,14 @@ storing repeats itself byte for byte. No credential leaves before `selfcheck` ha
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.credentials.document import Facts, credential_document
-from ltitool.credentials.errors import NotCompleteYet
+from ltitool.credentials.errors import NotCompleteYet, SelfCheckFailed
 from ltitool.credentials.identity import confirmed_identity
 from ltitool.credentials.issuers import IssuerAddresses, ensure_issuer
 from ltitool.credentials.models import Award
@@ -28,11 +28,12 @@ from ltitool.credentials.standing import standing
 from ltitool.credentials.status_lists import reserve_status_index
 from ltitool.foundation.audit import record
 from ltitool.foundation.db import read_session, transaction
-from ltitool.foundation.jobs import enqueue
-from ltitool.foundation.services import Services
+from ltitool.foundation.jobs import Work, enqueue
+from ltitool.foundation.services import Services, services
 
 RESERVED, ISSUED, REVOKED = "reserved", "issued", "revoked"
 ISSUE_JOB = "awards.issue"
+SWEEP_AFTER = timedelta(minutes=1)  # until then whoever reserved it is still at it
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ def reserve_award(
     Raises:
         NotCompleteYet: something is missing, the confirmed name among it.
     """
-    existing = award_of(session, scope)
+    issuer = ensure_issuer(session, scope.organisation_id, public_url=public_url, at=at)
+    existing = award_of(session, scope)  # asked behind the issuer's lock, so that the answer holds
     if existing is not None:
         return existing
     reached = standing(session, scope)
     identity = confirmed_identity(session, scope)
     if not reached.completion.met or identity is None:
         raise NotCompleteYet(f"person {scope.person_id}")
-    issuer = ensure_issuer(session, scope.organisation_id, public_url=public_url, at=at)
     addresses = IssuerAddresses(public_url, issuer.slug)
     slot = reserve_status_index(session, issuer, randbelow=random.randbelow)
     award = Award(
@@ -108,7 +109,12 @@ def issue_award(award_id: uuid.UUID, found: Services) -> None:
     if award.state != RESERVED:
         return
     signed = sign_award(read_session(), award, found)
-    check_signed(signed, now=found.clock())
+    try:
+        check_signed(signed, unsigned=award.unsigned, now=found.clock())
+    except SelfCheckFailed as failed:
+        with transaction() as session:
+            _hold_back(session, award_id, failed, found.clock())
+        raise
     with transaction() as session:
         _release(session, award_id, signed, found.clock())
 
@@ -124,16 +130,44 @@ def award_of(session: Session, scope: ParticipantScope) -> Award | None:
     )
 
 
-def reserved_awards(session: Session) -> list[str]:
-    """List awards that are reserved and not released: the sweeper's question."""
-    found = session.scalars(select(Award.id).where(Award.state == RESERVED))
+def issue_job(work: Work) -> datetime | None:
+    """Handle an "awards.issue" job: its subject is an award's id."""
+    issue_award(uuid.UUID(work.subject), services())
+    return None
+
+
+def sweep_reserved(session: Session, now: datetime) -> list[str]:
+    """Find awards that are reserved and not released, whatever became of their jobs."""
+    late = Award.reserved_at <= now - SWEEP_AFTER
+    found = session.scalars(select(Award.id).where(Award.state == RESERVED, late))
     return [str(award_id) for award_id in found]
 
 
+def _locked(session: Session, award_id: uuid.UUID) -> Award:
+    query = select(Award).where(Award.id == award_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _hold_back(session: Session, award_id: uuid.UUID, failed: SelfCheckFailed, at: datetime) -> None:
+    row = _locked(session, award_id)
+    if row.state != RESERVED or row.error == failed.detail:
+        return
+    row.error = failed.detail
+    record(
+        session,
+        organisation_id=row.organisation_id,
+        actor_id=None,
+        action="credential.held-back",
+        subject=f"award:{row.id}",
+        at=at,
+    )
+
+
 def _release(session: Session, award_id: uuid.UUID, signed: Signed, at: datetime) -> None:
-    row = session.scalars(select(Award).where(Award.id == award_id).with_for_update()).one()
+    row = _locked(session, award_id)
     if row.state != RESERVED:
         return
+    row.error = None
     row.signed = dict(signed.document)
     row.jwt = signed.jwt
     row.image_png = signed.png

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from badges.did import PublishedKey, did_document, published_jwk
+from badges.did import PublishedKey, did_document, did_web_url, published_jwk
 from badges.keys import key_from_jwk
 from ltitool.credentials.issuers import ED25519, RS256, IssuerAddresses, key_owner
 from ltitool.credentials.models import Issuer
@@ -34,9 +34,9 @@ def issuer_key(
 def issuer_documents(
     issuer: Issuer, addresses: IssuerAddresses, keys: KeyStore
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Give every document that verifies an issuer's badges, by the address it is published at."""
+    """Give every document that verifies an issuer's signatures, by the https address that names it."""
     found: dict[str, Mapping[str, Any]] = {
-        f"{addresses.base}/did.json": issuer_did_document(issuer, addresses, keys)
+        did_web_url(addresses.did): issuer_did_document(issuer, addresses, keys)
     }
     for jwk in keys.public_keys(key_owner(issuer), RS256):
         thumbprint = str(jwk["kid"])

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import Offering
-from ltitool.credentials.awarding import RESERVED
-from ltitool.credentials.errors import AwardUnknown
+from ltitool.cohorts.programs_in_use import program_of
+from ltitool.credentials.awarding import RESERVED, REVOKED
+from ltitool.credentials.errors import AlreadyRevoked, AwardUnknown
 from ltitool.credentials.models import Award
 from ltitool.credentials.revoking import revoke_award
 from ltitool.credentials.schemas import RevocationForm
@@ -21,7 +22,9 @@ from ltitool.people.models import Person
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.drafts import with_draft
 from ltitool.web.forms import read_form
+from ltitool.web.languages import current_language
 from ltitool.web.visit import current_visit
+from rubrics import Text
 
 pages = guarded_blueprint("awards", __name__, guard=Guard.DIRECTOR, path="/awards")
 
@@ -33,12 +36,13 @@ class AwardLine:
     award: Award
     holder: str
     offering: str
+    achievement: Text
 
 
 @pages.get("/")
 def page() -> ResponseReturnValue:
     lines = _lines(read_session(), current_visit().organisation_id)
-    return render_template("credentials/awards.html", lines=lines)
+    return render_template("credentials/awards.html", lines=lines, language=current_language())
 
 
 @pages.get("/<uuid:award_id>/revoke")
@@ -70,10 +74,18 @@ def revoke(award_id: uuid.UUID) -> ResponseReturnValue:
 def _show(award_id: uuid.UUID, faults: dict[str, str]) -> str:
     organisation_id = current_visit().organisation_id
     found = [one for one in _lines(read_session(), organisation_id) if one.award.id == award_id]
-    if not found:
+    if not found or found[0].award.state == RESERVED:
         raise AwardUnknown(str(award_id))
+    if found[0].award.state == REVOKED:
+        raise AlreadyRevoked(str(award_id))
     values = with_draft(url_for("awards.revoke", award_id=award_id), request.form.to_dict())
-    return render_template("credentials/revoke.html", line=found[0], faults=faults, values=values)
+    return render_template(
+        "credentials/revoke.html",
+        line=found[0],
+        faults=faults,
+        values=values,
+        language=current_language(),
+    )
 
 
 def _lines(session: Session, organisation_id: uuid.UUID) -> list[AwardLine]:
@@ -81,7 +93,15 @@ def _lines(session: Session, organisation_id: uuid.UUID) -> list[AwardLine]:
         select(Award, Person.display_name, Offering.title)
         .join(Person, Person.id == Award.person_id)
         .join(Offering, Offering.id == Award.offering_id)
-        .where(Award.organisation_id == organisation_id, Award.state != RESERVED)
-        .order_by(Award.issued_at.desc())
+        .where(
+            Award.organisation_id == organisation_id,
+            Person.organisation_id == organisation_id,
+            Offering.organisation_id == organisation_id,
+        )
+        .order_by(Award.reserved_at.desc(), Person.display_name)
     )
-    return [AwardLine(*row) for row in rows]
+    return [AwardLine(*row, _achievement(session, row[0])) for row in rows]
+
+
+def _achievement(session: Session, award: Award) -> Text:
+    return program_of(session, award.organisation_id, award.offering_id).badge.name

@@ -5,17 +5,31 @@ scores, and the holder appears only as salted hashes of what they confirmed.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from badges.canonical.pinned import CREDENTIALS_V2, OPEN_BADGES
-from badges.instants import write_instant
-from badges.model import IdentityObject
+from badges.model import (
+    CLOCK_HOURS,
+    Achievement,
+    AchievementSubject,
+    Alignment,
+    CredentialStatus,
+    Criteria,
+    IdentityObject,
+    Image,
+    OpenBadgeCredential,
+    Profile,
+    Result,
+    ResultDescription,
+    RubricCriterionLevel,
+)
 from ltitool.cohorts.hours import as_hours
 from ltitool.cohorts.scope import ParticipantScope
+from ltitool.credentials.identity import EMAIL, LICENCE, NAME
 from ltitool.credentials.issuers import IssuerAddresses
 from ltitool.credentials.models import ConfirmedIdentity, Issuer
 from ltitool.credentials.standing import Standing
@@ -24,11 +38,13 @@ from ltitool.programs import ActivityKind
 from rubrics import Criterion
 
 ENGLISH = "en"  # the signed text; pages show the program's other languages beside it
-
+ALL_HOURS = "clock-hours"
 HOUR_NAMES = {
     ActivityKind.GROUP_SESSION: "Clock hours in whole-group sessions",
     ActivityKind.COACHING_SESSION: "Clock hours in one-to-one coaching",
 }
+# The total alone is of the type that readers look for; its parts would be counted twice under it.
+HOURS_BY_KIND = "ext:ClockHoursByKind"
 
 
 @dataclass(frozen=True)
@@ -49,92 +65,82 @@ class Facts:
 
 def credential_document(facts: Facts) -> dict[str, Any]:
     """Give the unsigned credential."""
-    awarded = write_instant(facts.awarded_at)
-    status = facts.addresses.status_list(facts.slot.number)
-    return {
-        "@context": [CREDENTIALS_V2, OPEN_BADGES],
-        "id": facts.addresses.credential(facts.public_id),
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": facts.scope.program.badge.name.in_(ENGLISH),
-        "issuer": _profile(facts),
-        "validFrom": awarded,
-        "awardedDate": awarded,
-        "credentialSubject": _subject(facts),
-        "credentialStatus": {
-            "id": f"{status}#{facts.slot.index}",
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": REVOCATION,
-            "statusListIndex": str(facts.slot.index),
-            "statusListCredential": status,
-        },
-    }
+    awarded = facts.awarded_at.astimezone(UTC).replace(microsecond=0)
+    status_list = facts.addresses.status_list(facts.slot.number)
+    credential = OpenBadgeCredential(
+        id=facts.addresses.credential(facts.public_id),
+        name=facts.scope.program.badge.name.in_(ENGLISH),
+        issuer=_profile(facts),
+        valid_from=awarded,
+        awarded_date=awarded,
+        credential_subject=_subject(facts, awarded),
+        credential_status=(
+            CredentialStatus.bitstring(purpose=REVOCATION, index=facts.slot.index, list_id=status_list),
+        ),
+    )
+    return credential.to_json()
 
 
-def achievement_document(facts: Facts) -> dict[str, Any]:
+def _profile(facts: Facts) -> Profile:
+    issuer = facts.issuer
+    return Profile(
+        id=facts.addresses.did,
+        name=issuer.name,
+        url=issuer.url,
+        email=issuer.email or None,
+        description=issuer.description or None,
+    )
+
+
+def _subject(facts: Facts, awarded: datetime) -> AchievementSubject:
+    first_day = facts.scope.program.dates(facts.scope.starts_on).steps[0].first
+    return AchievementSubject(
+        id=f"urn:uuid:{facts.subject_id}",
+        identifier=tuple(_identities(facts)),
+        activity_start_date=datetime.combine(first_day, time(), ZoneInfo(facts.scope.timezone)),
+        activity_end_date=awarded,
+        achievement=_achievement(facts),
+        result=(*_results(facts), *_hours_results(facts)),
+    )
+
+
+def _achievement(facts: Facts) -> Achievement:
     """Give the achievement: what anybody who completes the program has shown."""
     program, badge = facts.scope.program, facts.scope.program.badge
     address = facts.addresses.achievement(program.id)
-    document: dict[str, Any] = {
-        "id": address,
-        "type": ["Achievement"],
-        "achievementType": badge.achievement_type,
-        "name": badge.name.in_(ENGLISH),
-        "description": badge.description.in_(ENGLISH),
-        "criteria": {"id": address, "narrative": badge.criteria.in_(ENGLISH)},
-        "image": {"id": f"{address}/image.svg", "type": "Image", "caption": badge.name.in_(ENGLISH)},
-        "inLanguage": ENGLISH,
-        "version": program.version,
-        "tag": list(badge.tags),
-        "alignment": [
-            {
-                "type": ["Alignment"],
-                "targetName": f"{one.framework} {one.code}",
-                "targetUrl": one.url,
-                "targetCode": one.code,
-                "targetFramework": one.framework,
-            }
+    name = badge.name.in_(ENGLISH)
+    return Achievement(
+        id=address,
+        achievement_type=badge.achievement_type,
+        name=name,
+        description=badge.description.in_(ENGLISH),
+        criteria=Criteria(id=address, narrative=badge.criteria.in_(ENGLISH)),
+        image=Image(id=f"{address}/image.svg", caption=name),
+        in_language=ENGLISH,
+        version=program.version,
+        tag=badge.tags,
+        alignment=tuple(
+            Alignment(
+                target_name=f"{one.framework} {one.code}",
+                target_url=one.url,
+                target_code=one.code,
+                target_framework=one.framework,
+            )
             for one in badge.alignments
-        ],
-        "resultDescription": [
-            *(_result_description(facts, one) for one in _criteria(facts)),
-            *(_hours_description(facts, key, name) for key, name, _hours_of in _hours(facts)),
-        ],
-    }
-    return {name: value for name, value in document.items() if value not in ([], "")}
-
-
-def _profile(facts: Facts) -> dict[str, Any]:
-    profile = {
-        "id": facts.addresses.did,
-        "type": ["Profile"],
-        "name": facts.issuer.name,
-        "url": facts.issuer.url,
-        "email": facts.issuer.email,
-        "description": facts.issuer.description,
-    }
-    return {name: value for name, value in profile.items() if value}
-
-
-def _subject(facts: Facts) -> dict[str, Any]:
-    dates = facts.scope.program.dates(facts.scope.starts_on)
-    subject = {
-        "id": f"urn:uuid:{facts.subject_id}",
-        "type": ["AchievementSubject"],
-        "identifier": [one.to_json() for one in _identities(facts)],
-        "activityStartDate": f"{dates.steps[0].first.isoformat()}T00:00:00Z",
-        "activityEndDate": write_instant(facts.awarded_at),
-        "achievement": achievement_document(facts),
-        "result": [*_results(facts), *_hours_results(facts)],
-    }
-    return {name: value for name, value in subject.items() if value}
+        ),
+        result_description=(
+            *(_criterion_description(facts, one) for one in _criteria(facts)),
+            *(_hours_description(facts, figure) for figure in _hours(facts)),
+        ),
+    )
 
 
 def _identities(facts: Facts) -> Iterator[IdentityObject]:
     confirmed = facts.identity
     for kind, value in (
-        ("name", confirmed.full_name),
-        ("emailAddress", confirmed.email),
-        ("ext:LicenseNumber", confirmed.licence_number),
+        (NAME, confirmed.full_name),
+        (EMAIL, confirmed.email),
+        (LICENCE, confirmed.licence_number),
     ):
         if value:
             yield IdentityObject.hashed_from(value, kind, facts.new_salt())
@@ -145,85 +151,87 @@ def _criteria(facts: Facts) -> tuple[Criterion, ...]:
     return rubric.criteria if rubric else ()
 
 
-def _result_description(facts: Facts, criterion: Criterion) -> dict[str, Any]:
-    base = _result_address(facts, criterion.id)
-    return {
-        "id": base,
-        "type": ["ResultDescription"],
-        "name": criterion.title.in_(ENGLISH),
-        "resultType": "RubricCriterionLevel",
-        "requiredLevel": _level_address(base, _required_level(facts, criterion)),
-        "rubricCriterionLevel": [
-            {
-                "id": _level_address(base, level.id),
-                "type": ["RubricCriterionLevel"],
-                "name": level.title.in_(ENGLISH),
-                "description": level.descriptor.in_(ENGLISH),
-                "points": str(level.points),
-            }
+def _criterion_description(facts: Facts, criterion: Criterion) -> ResultDescription:
+    base = result_address(facts.addresses, facts.scope.program.id, criterion.id)
+    required = _required_levels(facts).get(criterion.id)
+    return ResultDescription(
+        id=base,
+        name=criterion.title.in_(ENGLISH),
+        result_type="RubricCriterionLevel",
+        required_level=level_address(base, required) if required else None,
+        rubric_criterion_level=tuple(
+            RubricCriterionLevel(
+                id=level_address(base, level.id),
+                name=level.title.in_(ENGLISH),
+                description=level.descriptor.in_(ENGLISH),
+                points=str(level.points),
+            )
             for level in criterion.levels
-        ],
-    }
+        ),
+    )
 
 
-def _required_level(facts: Facts, criterion: Criterion) -> str:
+def _required_levels(facts: Facts) -> Mapping[str, str | None]:
+    """Give the level that the pass rule asked of each criterion, where it asks for one."""
     released = facts.standing.released
-    if released is not None:
-        for judged in released.judgement.per_criterion:
-            if judged.criterion_id == criterion.id and judged.required_level_id:
-                return judged.required_level_id
-    return criterion.levels[0].id
+    if released is None:
+        return {}
+    return {judged.criterion_id: judged.required_level_id for judged in released.judgement.per_criterion}
 
 
-def _results(facts: Facts) -> Iterator[dict[str, Any]]:
+def _results(facts: Facts) -> Iterator[Result]:
     released = facts.standing.released
     if released is None:
         return
     for criterion, level in released.sheet.decisions():
-        base = _result_address(facts, criterion.id)
-        yield {
-            "type": ["Result"],
-            "resultDescription": base,
-            "achievedLevel": _level_address(base, level.id),
-            "status": "Completed",
-        }
+        base = result_address(facts.addresses, facts.scope.program.id, criterion.id)
+        yield Result(
+            result_description=base, achieved_level=level_address(base, level.id), status="Completed"
+        )
 
 
-def _hours(facts: Facts) -> list[tuple[str, str, Decimal]]:
-    """Give each figure of the ledger as (key, name, hours); nothing at all without rows."""
+@dataclass(frozen=True)
+class _Figure:
+    """One figure of the ledger as the badge says it."""
+
+    key: str
+    name: str
+    result_type: str
+    hours: Decimal
+
+
+def _hours(facts: Facts) -> list[_Figure]:
+    """Give the ledger's figures; nothing at all without rows."""
     ledger = facts.standing.hours
     if ledger is None:
         return []
     kinds = [
-        (f"clock-hours-{kind.value}", HOUR_NAMES[kind], as_hours(minutes))
+        _Figure(f"{ALL_HOURS}-{kind.value}", HOUR_NAMES[kind], HOURS_BY_KIND, as_hours(minutes))
         for kind, minutes in ledger.minutes_by_kind.items()
     ]
-    return [("clock-hours", "Clock hours recorded", ledger.hours), *kinds]
+    return [_Figure(ALL_HOURS, "Clock hours recorded", CLOCK_HOURS, ledger.hours), *kinds]
 
 
-def _hours_description(facts: Facts, key: str, name: str) -> dict[str, Any]:
-    return {
-        "id": _result_address(facts, key),
-        "type": ["ResultDescription"],
-        "name": name,
-        "resultType": "ext:ClockHours",
-        "valueMin": "0",
-    }
+def _hours_description(facts: Facts, figure: _Figure) -> ResultDescription:
+    return ResultDescription(
+        id=result_address(facts.addresses, facts.scope.program.id, figure.key),
+        name=figure.name,
+        result_type=figure.result_type,
+        value_min="0",
+    )
 
 
-def _hours_results(facts: Facts) -> Iterator[dict[str, Any]]:
-    for key, _name, hours in _hours(facts):
-        yield {
-            "type": ["Result"],
-            "resultDescription": _result_address(facts, key),
-            "value": str(hours),
-            "status": "Completed",
-        }
+def _hours_results(facts: Facts) -> Iterator[Result]:
+    for figure in _hours(facts):
+        address = result_address(facts.addresses, facts.scope.program.id, figure.key)
+        yield Result(result_description=address, value=str(figure.hours), status="Completed")
 
 
-def _result_address(facts: Facts, name: str) -> str:
-    return f"{facts.addresses.achievement(facts.scope.program.id)}#{name}"
+def result_address(addresses: IssuerAddresses, program_id: str, name: str) -> str:
+    """Name a possible result of an achievement: one criterion, or one figure of hours."""
+    return f"{addresses.achievement(program_id)}#{name}"
 
 
-def _level_address(base: str, level_id: str) -> str:
-    return f"{base}-{level_id}"
+def level_address(result: str, level_id: str) -> str:
+    """Name one level of a criterion."""
+    return f"{result}-{level_id}"

@@ -17,6 +17,7 @@ class FileKind:
     media_type: str
 
 
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"  # a picture must not act
 KINDS = {
     "json": FileKind("json", "application/vc+ld+json"),
     "jwt": FileKind("jwt", "text/plain; charset=utf-8"),
@@ -42,5 +43,18 @@ def badge_file(award: Award, kind: str) -> Response:
     found = KINDS[kind]
     response = Response(body, content_type=found.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="badge.{found.suffix}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def badge_picture(award: Award) -> Response:
+    """Give the baked PNG to be looked at.
+
+    Raises:
+        AwardUnknown: the badge was never issued.
+    """
+    if award.image_png is None:
+        raise AwardUnknown(f"picture of {award.id}")
+    response = Response(award.image_png, content_type=KINDS["png"].media_type)
+    response.headers["Content-Security-Policy"] = SANDBOX
     return response

@@ -1,5 +1,6 @@
 """The name, and if wished the licence, under which somebody wants to hold their badge."""
 
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from ltitool.credentials.errors import IdentityIncomplete
 from ltitool.credentials.models import ConfirmedIdentity
 from ltitool.errors import msg
 
+# The words of Open Badges 3.0 for what an identity object holds.
+NAME, EMAIL, LICENCE = "name", "emailAddress", "ext:LicenseNumber"
 NAME_LENGTH = 200
 LICENCE_LENGTH = 64
 
@@ -44,10 +47,15 @@ def confirm_identity(
             person_id=scope.person_id,
         )
         session.add(row)
-    row.full_name = identity.full_name
-    row.email = identity.email
-    row.licence_number = identity.licence_number
+    row.full_name = as_written(identity.full_name)
+    row.email = as_written(identity.email).lower() if identity.email else None
+    row.licence_number = as_written(identity.licence_number) if identity.licence_number else None
     row.confirmed_at = at
+
+
+def as_written(text: str) -> str:
+    """Write an identifier the one way in which it is hashed: composed characters, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def confirmed_identity(session: Session, scope: ParticipantScope) -> ConfirmedIdentity | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.rows import add_once
 from ltitool.credentials.errors import IssuerMissing
 from ltitool.credentials.models import Issuer
 from ltitool.people.models import Organisation
@@ -38,8 +39,12 @@ class IssuerAddresses:
         return f"{self.did}#{thumbprint}"
 
     def key(self, thumbprint: str) -> str:
-        """Give the address of one public key as a single JWK: what a JWT's `kid` leads to."""
-        return f"{self.base}/keys/{thumbprint}"
+        """Give the address of one public key as a single JWK: what a JWT's `kid` leads to.
+
+        Like did:web it is https by definition; on loopback, where we speak plain http, those who resolve
+        the one by http resolve the other, too.
+        """
+        return f"https://{urlsplit(self.base).netloc}{urlsplit(self.base).path}/keys/{thumbprint}"
 
     def status_list(self, number: int) -> str:
         """Give the address of a status list credential."""
@@ -59,18 +64,6 @@ def key_owner(issuer: Issuer) -> str:
     return str(issuer.id)
 
 
-def issuer_of(session: Session, organisation_id: uuid.UUID) -> Issuer:
-    """Give the issuer of an organisation.
-
-    Raises:
-        IssuerMissing: the organisation has none yet.
-    """
-    issuer = session.scalar(select(Issuer).where(Issuer.organisation_id == organisation_id))
-    if issuer is None:
-        raise IssuerMissing(str(organisation_id))
-    return issuer
-
-
 def issuer_by_slug(session: Session, slug: str) -> Issuer:
     """Give an issuer by its public name.
 
@@ -84,14 +77,28 @@ def issuer_by_slug(session: Session, slug: str) -> Issuer:
 
 
 def ensure_issuer(session: Session, organisation_id: uuid.UUID, *, public_url: str, at: datetime) -> Issuer:
-    """Give the issuer of an organisation, making it under the organisation's own name the first time."""
-    issuer = session.scalar(select(Issuer).where(Issuer.organisation_id == organisation_id))
+    """Give the issuer of an organisation, making it under the organisation's own name the first time.
+
+    Its row is locked until the use case ends, so that an organisation's awards are reserved one by one.
+    """
+    locked = select(Issuer).where(Issuer.organisation_id == organisation_id).with_for_update()
+    issuer = session.scalar(locked)
     if issuer is not None:
         return issuer
     organisation = session.get_one(Organisation, organisation_id)
-    issuer = Issuer(
-        id=uuid.uuid5(organisation_id, "issuer"),
-        organisation_id=organisation_id,
+    add_once(session, _new_issuer(organisation, public_url, at))
+    return session.scalars(locked).one()
+
+
+def all_issuers(session: Session) -> list[Issuer]:
+    """List every issuer of this installation: whom its own verifier knows."""
+    return list(session.scalars(select(Issuer).order_by(Issuer.slug)))
+
+
+def _new_issuer(organisation: Organisation, public_url: str, at: datetime) -> Issuer:
+    return Issuer(
+        id=uuid.uuid5(organisation.id, "issuer"),
+        organisation_id=organisation.id,
         slug=organisation.slug,
         name=organisation.name,
         url=public_url,
@@ -99,6 +106,3 @@ def ensure_issuer(session: Session, organisation_id: uuid.UUID, *, public_url: s
         description="",
         created_at=at,
     )
-    session.add(issuer)
-    session.flush()
-    return issuer

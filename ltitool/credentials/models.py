@@ -84,14 +84,15 @@ class Award(Tenant, Base):
     status_list_id: Mapped[uuid.UUID]
     status_index: Mapped[int]
     state: Mapped[str]  # reserved | issued | revoked
-    unsigned: Mapped[dict[str, Any]]  # the exact document that gets signed
-    signed: Mapped[dict[str, Any] | None]
-    jwt: Mapped[str | None] = mapped_column(Text)
-    image_png: Mapped[bytes | None] = mapped_column(LargeBinary)
-    image_svg: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The forms are long and a list of awards needs none of them: each is read when it is asked for.
+    unsigned: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # the exact document that gets signed
+    signed: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    jwt: Mapped[str | None] = mapped_column(Text, deferred=True)
+    image_png: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    image_svg: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     is_public: Mapped[bool]  # whether the holder shows the badge page to everybody
     reserved_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None] = mapped_column(Text)
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Text)  # why the self-check held it back, if it did

@@ -32,7 +32,10 @@ def revoke_award(
         AlreadyRevoked: it was revoked before.
     """
     award = session.scalar(
-        select(Award).where(Award.organisation_id == organisation_id, Award.id == award_id).with_for_update()
+        select(Award)
+        .where(Award.organisation_id == organisation_id, Award.id == award_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if award is None or award.state not in {ISSUED, REVOKED}:
         raise AwardUnknown(str(award_id))

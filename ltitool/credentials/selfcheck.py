@@ -25,18 +25,25 @@ from ltitool.credentials.errors import SelfCheckFailed
 from ltitool.credentials.signing import Signed
 
 
-def check_signed(signed: Signed, *, now: datetime) -> None:
-    """Check every form of a signed credential against the issuer's own public documents.
+def check_signed(signed: Signed, *, unsigned: Mapping[str, Any], now: datetime) -> None:
+    """Check every form of a signed credential against what was reserved and the issuer's public documents.
 
     Raises:
         SelfCheckFailed: one of them does not verify; `detail` says which.
     """
     try:
+        _check_content(signed, unsigned)
         _check_proof(signed, now)
         _check_jwt(signed)
         _check_pictures(signed)
-    except (BadgeError, InvalidSignature, JoseError, KeyError, ValueError) as error:
+    except (BadgeError, InvalidSignature, JoseError, KeyError, TypeError, ValueError) as error:
         raise SelfCheckFailed(f"{signed.document.get('id')}: {type(error).__name__}: {error}") from error
+
+
+def _check_content(signed: Signed, unsigned: Mapping[str, Any]) -> None:
+    if {name: value for name, value in signed.document.items() if name != "proof"} != dict(unsigned):
+        message = "another document was signed than was reserved"
+        raise ValueError(message)
 
 
 def _check_proof(signed: Signed, now: datetime) -> None:

@@ -49,9 +49,8 @@ def set_revoked(
     session: Session, award: Award, issuer: Issuer, *, keys: KeyStore, public_url: str, at: datetime
 ) -> None:
     """Set an award's bit and sign the list anew."""
-    row = session.scalars(
-        select(StatusList).where(StatusList.id == award.status_list_id).with_for_update()
-    ).one()
+    query = select(StatusList).where(StatusList.id == award.status_list_id).with_for_update()
+    row = session.scalars(query.execution_options(populate_existing=True)).one()
     row.encoded_list = BitstringStatusList.decode(row.encoded_list).set(award.status_index).encode()
     row.version += 1
     _sign(row, issuer, keys=keys, public_url=public_url, at=at)
@@ -69,6 +68,7 @@ def signed_list(
         select(StatusList)
         .where(StatusList.issuer_id == issuer.id, StatusList.number == number)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise IssuerMissing(f"status list {number} of {issuer.slug}")

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from ltitool.cohorts.scope import ParticipantScope, participant_scope
 from ltitool.credentials.awarding import Randomness, award_of, issue_award, reserve_award
 from ltitool.credentials.errors import AwardUnknown
-from ltitool.credentials.files import badge_file
+from ltitool.credentials.files import badge_file, badge_picture
 from ltitool.credentials.identity import HolderIdentity, confirm_identity
+from ltitool.credentials.missing import missing_lines
+from ltitool.credentials.models import Award
+from ltitool.credentials.profile_link import profile_link
 from ltitool.credentials.reading import badge_view
 from ltitool.credentials.schemas import IdentityForm
 from ltitool.credentials.standing import standing
@@ -77,22 +80,39 @@ def file(kind: str) -> Response:
     return badge_file(award, kind)
 
 
-def _show(faults: dict[str, str]) -> str:
+@pages.get("/picture")
+def picture() -> Response:
     session = read_session()
+    award = award_of(session, _scope(session))
+    if award is None:
+        raise AwardUnknown
+    return badge_picture(award)
+
+
+def _show(faults: dict[str, str]) -> str:
+    session, language = read_session(), current_language()
     scope = _scope(session)
     award = award_of(session, scope)
+    if award is not None:
+        return _show_award(session, award, language)
     person = session.get_one(Person, scope.person_id)
-    saved = {**request.form.to_dict(), "full_name": request.form.get("full_name", person.display_name)}
+    reached = standing(session, scope)
+    saved = {"full_name": person.display_name, **request.form.to_dict()}
     return render_template(
         "credentials/badge.html",
         program=scope.program,
-        language=current_language(),
-        award=award,
-        badge=badge_view(session, award) if award is not None else None,
-        standing=standing(session, scope),
-        person=person,
+        language=language,
+        missing=missing_lines(reached.completion, language),
+        email=person.email,
         values=with_draft(url_for("badge.confirm"), saved),
         faults=faults,
+    )
+
+
+def _show_award(session: Session, award: Award, language: str) -> str:
+    badge = badge_view(session, award, language)
+    return render_template(
+        "credentials/awarded.html", award=award, badge=badge, profile_link=profile_link(badge)
     )
 
 

@@ -1,1 +1,1 @@
-"""The public verifier: one page that takes a badge and says what it is worth knowing."""
+"""The public verifier: is this badge genuine, whose is it, does it still stand. Nothing of it is kept."""
