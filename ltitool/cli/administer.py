@@ -5,6 +5,7 @@ import dataclasses
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -28,6 +29,7 @@ from ltitool.people.invitations import LIFETIME, invite
 from ltitool.people.models import Organisation
 from ltitool.settings import load_settings
 
+KEY_LEAD_TIME = timedelta(days=1)  # platforms keep our key set for hours
 Work = Callable[[argparse.Namespace], Mapping[str, Any]]
 
 
@@ -174,7 +176,7 @@ def _invite(arguments: argparse.Namespace) -> Mapping[str, Any]:
 
 def _rotate(_arguments: argparse.Namespace) -> Mapping[str, Any]:
     keys = services().keys
-    return {"kid": keys.rotate("tool", "lti-rs256")}
+    return {"kid": keys.rotate("tool", "lti-rs256", lead_time=KEY_LEAD_TIME)}
 
 
 def _organisation(arguments: argparse.Namespace) -> uuid.UUID:

@@ -1,6 +1,7 @@
 """`ltitool serve` and `ltitool migrate`: the tool as a server, and its database brought up to date."""
 
 import argparse
+import atexit
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from ltitool.app import create_app, start_runner
+from ltitool.foundation.services import services
 from ltitool.settings import load_settings
 
 
@@ -38,12 +40,13 @@ def migrate(_arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """Run the migrations that the database has not seen."""
+    """Run the migrations that the database has not seen, and make the tool's own key if there is none."""
     with app.app_context():
         upgrade()
+        services().keys.ensure("tool", "lti-rs256")
 
 
-class _Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
+class _Server(BaseApplication):
     """Gunicorn with threads: slow phones on slow networks must not hold up a launch."""
 
     def __init__(self, app: Flask, arguments: argparse.Namespace) -> None:
@@ -72,7 +75,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
             self.cfg.set("control_socket_disable", True)  # noqa: FBT003 - gunicorn's setter
 
     def _start_runner(self, _worker: object) -> None:
-        start_runner(self._flask)
+        atexit.register(start_runner(self._flask).stop)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:  # gunicorn asks for a bare WSGI callable, which Flask types otherwise
         return self._flask

@@ -6,6 +6,7 @@ Views call `services()` once and pass on what is needed; the core takes these as
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from flask import current_app
@@ -47,8 +48,8 @@ class KeyStore(Protocol):
     def public_keys(self, owner: str, purpose: str) -> list[Mapping[str, Any]]:
         """Give all public halves, retired ones included, newest first, each with `kid` = thumbprint."""
 
-    def rotate(self, owner: str, purpose: str) -> str:
-        """Make a new current key and give its thumbprint; older ones stay published."""
+    def rotate(self, owner: str, purpose: str, *, lead_time: timedelta = ...) -> str:
+        """Publish a new key that signs after the lead time, and give its thumbprint."""
 
     def sign_jwt(self, owner: str, purpose: str, claims: Mapping[str, Any]) -> str:
         """Sign claims as a compact JWT whose `kid` is the thumbprint."""

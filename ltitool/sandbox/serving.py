@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # it ships no types
+from gunicorn.app.base import BaseApplication
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,7 +23,7 @@ _SETTINGS: Final = {
 }
 
 
-class _Server(BaseApplication):  # type: ignore[misc] # as above
+class _Server(BaseApplication):
     def __init__(self, app: Flask, host: str, port: int) -> None:
         self._app = app
         self._bind = f"{host}:{port}"
@@ -33,7 +33,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # as above
         for name, value in {**_SETTINGS, "bind": self._bind}.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:  # gunicorn asks for a bare WSGI callable, which Flask types otherwise
         return self._app
 
 

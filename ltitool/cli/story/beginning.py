@@ -29,7 +29,7 @@ def first_week(stage: Stage) -> None:
         page = stage.enter(key)
         stage.tell(DEMO.person(key).name, f"arrives on “{page.title}”", page.url)
     _place_everybody(stage)
-    meet(stage, COACH, "session_1", week=1)
+    meet(stage, COACH, "session_1")
 
 
 def _register(stage: Stage) -> None:

@@ -34,6 +34,7 @@ class Stage:
     now: datetime  # the moment at which the story ends
     browsers: dict[str, Browser] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
+    today: str = ""  # the day that the clock stands on, as forms write it
 
     @property
     def starts_on(self) -> datetime:
@@ -45,6 +46,7 @@ class Stage:
         """Set the clock to a day of a week (0 is Monday); week 0 is the one before the start."""
         moment = min(self.starts_on + timedelta(weeks=week - 1, days=day), self.now)
         self._set_clock(moment)
+        self.today = moment.date().isoformat()
         self.steps.append(f"\n## {'Before the start' if week < 1 else f'Week {week}'}, {moment:%d %B %Y}\n")
 
     def tick(self) -> None:
