@@ -18,17 +18,37 @@ _VALUE_OBJECT = frozenset({"@value", "@language", "@type"})
 # Members that hold a whole credential, which carries a context of its own.
 _HOLDS_CREDENTIALS = frozenset({"endorsement", "verifiableCredential"})
 
+# What a new shape may cost to expand: the library behind it takes about a millisecond for an object and the
+# square of an array's length. A badge with a rubric of twenty criteria and six levels has some 200 objects.
+MAX_OBJECTS = 600
+MAX_MEMBERS = 6_000
+MAX_ITEMS = 256
+
 
 def guard_shape(document: Any) -> None:
     """Refuse every construct that can move data without changing the signature.
 
     Raises:
         ShapeRefusedError: ``inline_context``, ``nested_context``, ``keyword``, ``full_iri_key``,
-            ``id_twice``, ``type_twice``, ``null``, ``empty``, ``nested_array``, ``not_an_object``.
+            ``id_twice``, ``type_twice``, ``null``, ``empty``, ``nested_array``, ``too_complex``,
+            ``too_many_items``, ``not_an_object``.
     """
     if not isinstance(document, dict):
         raise ShapeRefusedError("not_an_object", "a signed document is a JSON object")
     _guard_object(document, "$", holds_credential=True)
+    objects, members = _size_of(document)
+    if objects > MAX_OBJECTS or members > MAX_MEMBERS:
+        raise ShapeRefusedError("too_complex", f"{objects} objects with {members} members and items")
+
+
+def _size_of(value: Any) -> tuple[int, int]:
+    """Objects, and members and items of arrays, of a value."""
+    if not isinstance(value, (dict, list)):
+        return 0, 0
+    inside = value.values() if isinstance(value, dict) else value
+    sizes = [_size_of(inner) for inner in inside]
+    objects = sum(size[0] for size in sizes) + isinstance(value, dict)
+    return objects, sum(size[1] for size in sizes) + len(value)
 
 
 def _guard_object(node: dict[str, Any], path: str, *, holds_credential: bool) -> None:
@@ -78,6 +98,9 @@ def _guard_value(value: Any, path: str, *, credentials_below: bool) -> None:
     elif isinstance(value, list):
         if not value:
             raise ShapeRefusedError("empty", "an empty array says nothing a signature could cover", path=path)
+        if len(value) > MAX_ITEMS:
+            message = f"{len(value)} items, the limit is {MAX_ITEMS}"
+            raise ShapeRefusedError("too_many_items", message, path=path)
         for number, inner in enumerate(value):
             if isinstance(inner, list):
                 raise ShapeRefusedError("nested_array", "an array inside an array", path=f"{path}[{number}]")

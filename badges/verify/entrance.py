@@ -130,6 +130,8 @@ class _Run:
         return credential
 
     def check_trust(self, issuer: str, binding: Check) -> Check:
+        if binding.code == "key_not_bound":
+            return unknown("issuer_trust", binding.code, "nobody knows who holds the key", issuer=issuer)
         if binding.outcome is not Outcome.PASSED:
             return not_reached("issuer_trust")
         code = self.policy.trusts(issuer)
