@@ -115,6 +115,8 @@ def transaction() -> Iterator[Session]:
     half-way because somebody else wrote between its read and its write.
     """
     session = db.session()
+    if in_use_case(session):
+        raise RuntimeError("a use case may not run inside another: its first half would be committed alone")
     if session.in_transaction():
         session.commit()  # ends a read; nothing was written outside a use case
     session.connection(execution_options={SQLITE_BEGIN: "IMMEDIATE"})

@@ -1,5 +1,3 @@
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,12 +5,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
 
 from ltitool.foundation import models
 from ltitool.foundation.db import Base, db, init_db
 
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 TABLES = [model.__table__ for model in (models.SealedKey, models.Job, models.AuditEntry)]
 
 
@@ -34,29 +30,12 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgres",
-            marks=[
-                pytest.mark.postgres,
-                pytest.mark.skipif(not POSTGRES, reason="TEST_DATABASE_URL names no PostgreSQL server"),
-            ],
-        ),
-    ]
-)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'tool.sqlite'}"
-        return
-    schema = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-        yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+        return f"sqlite:///{tmp_path / 'tool.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture
