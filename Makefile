@@ -21,7 +21,7 @@ story: $(STATE)/server assets ## Play the thirteen weeks over real HTTP; leaves 
 	@$(BIN)/python -m ltitool.cli story --out build/story
 
 ##@ Work on it
-.PHONY: assets format lint types contracts test check translations
+.PHONY: assets format lint test check translations docs
 assets: $(STATE)/server ## Build styles, scripts, fonts, JSON-LD contexts and translations (skips what is fresh)
 	@$(BIN)/python build_support/contexts.py
 	@$(BIN)/python build_support/assets.py
@@ -42,6 +42,9 @@ check: $(STATE)/dev assets lint ## Run everything: also PostgreSQL, Chromium, np
 
 translations: $(STATE)/dev ## Collect the texts of the pages into the Spanish catalogue
 	@$(BIN)/python build_support/translations.py
+
+docs: $(STATE)/dev ## Write the generated parts of docs/reference anew
+	@$(BIN)/python -m build_support.reference
 
 .PHONY: locks clean help
 locks: ## Write the hash-locked requirements anew (needs uv on the path)
