@@ -23,6 +23,7 @@ from ltitool.cohorts.scope import coached_cohorts
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.roles import LtiRole
 from ltitool.people.errors import InvitationUnusable
+from ltitool.people.grants import roles_of
 from ltitool.people.invitations import invite
 from ltitool.people.models import Person, WebSession
 
@@ -184,20 +185,27 @@ def test_a_code_of_another_organisation_is_refused_and_stays_usable(
     accept_here(world.director.id, world.organisation_id, clock)
 
 
-def test_a_code_that_makes_directors_is_not_for_a_visit(world: World, clock: MovableClock) -> None:
+@pytest.mark.parametrize(("role", "works"), [("director", True), ("sign-in", False)])
+def test_a_directors_code_works_in_a_visit_and_a_sign_in_link_does_not(
+    world: World, clock: MovableClock, role: str, works: bool
+) -> None:
     with transaction() as session:
         invite(
             session,
             invitation_id=uuid.uuid4(),
             organisation_id=world.organisation_id,
-            role="director",
-            subject=None,
+            role=role,
+            subject=str(world.director.id) if role == "sign-in" else None,
             note="",
             token=TOKEN,
             at=clock(),
         )
-    with pytest.raises(InvitationUnusable):
+    if works:
         accept_here(world.amara.id, world.organisation_id, clock)
+        assert roles_of(read_session(), world.organisation_id, world.amara.id) == {"director"}
+    else:
+        with pytest.raises(InvitationUnusable):
+            accept_here(world.amara.id, world.organisation_id, clock)
 
 
 def test_teachers_of_a_connected_course_can_be_chosen(world: World, clock: MovableClock) -> None:
