@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from ltitool.cohorts.scope import ACTIVE, COACH, INACTIVE, PARTICIPANT
 from ltitool.lti.roles import LtiRole
 from ltitool.people.models import Person
 
+Row = TypeVar("Row", Membership, CoursePerson)
 LAUNCH, ROSTER, TOOL = "launch", "roster", "tool"
 
 
@@ -69,9 +71,15 @@ def enrol(
         )
         if add_once(session, place):
             return
-        place = participant_place(session, organisation_id, offering_id, came.person_id)
-    if place is not None:
-        _refresh(place, came)
+        place = _there(participant_place(session, organisation_id, offering_id, came.person_id))
+    _refresh(place, came)
+
+
+def _there(row: Row | None) -> Row:
+    """Take a row that somebody else has just put in; these rows are never deleted."""
+    if row is None:
+        raise AssertionError("a unique key was taken and its row is not there")
+    return row
 
 
 def _refresh(place: Membership, came: Came) -> None:
@@ -138,9 +146,7 @@ def note_course_person(session: Session, *, organisation_id: uuid.UUID, came: Ca
         )
         if add_once(session, row):
             return came.role
-        row = _course_person(session, organisation_id, came)
-    if row is None:
-        return came.role
+        row = _there(_course_person(session, organisation_id, came))
     if came.source == LAUNCH or row.proved_by == ROSTER:
         row.role, row.proved_by = came.role.value, came.source
     row.lms_subject, row.listed, row.seen_at = came.subject, True, at

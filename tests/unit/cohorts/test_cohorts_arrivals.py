@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from support.clock import MovableClock
 from support.world import World
 
+from ltitool.cohorts import memberships
 from ltitool.cohorts.arrivals import landing, session_roles
 from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
 from ltitool.foundation.db import read_session, transaction
@@ -167,3 +168,21 @@ def test_a_participant_who_once_came_as_learner_stays_one(world: World, clock: M
 
 def test_another_organisations_grants_count_for_nothing(world: World) -> None:
     assert session_roles(read_session(), world.stranger.organisation_id, world.coach.id) == frozenset()
+
+
+def test_two_launches_at_once_make_one_place(
+    world: World, clock: MovableClock, newcomer: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one looks before the first has written, and finds its rows only when it inserts."""
+    launch(world, clock, newcomer)
+    for name in ("participant_place", "_course_person"):
+        look, early = getattr(memberships, name), iter([None])
+        monkeypatch.setattr(
+            memberships,
+            name,
+            lambda *arguments, look=look, early=early: next(early, look(*arguments)),
+        )
+
+    assert launch(world, clock, newcomer, subject="renamed") == {"participant"}
+    places = read_session().scalars(select(Membership).where(Membership.person_id == newcomer)).all()
+    assert [place.lms_subject for place in places] == ["renamed"]
