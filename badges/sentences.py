@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from badges.reasons import SPANISH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -247,8 +249,10 @@ class _Evidence(dict[str, str]):
 def sentence_for(name: str, outcome: str, code: str, evidence: Mapping[str, str], language: Language) -> str:
     """The sentence of one check."""
     pair = _OF_CODE.get(code) or _GENERAL.get((name, outcome), _NOT_REACHED)
-    text = pair[0] if language == "en" else pair[1]
-    return text.format_map(_Evidence(evidence))
+    if language == "en":
+        return pair[0].format_map(_Evidence(evidence))
+    reason = SPANISH.get(code, f"código {code}")
+    return pair[1].format_map(_Evidence({**evidence, "reason": reason}))
 
 
 def verdict_sentence(verdict: str, language: Language) -> str:

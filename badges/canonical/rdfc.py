@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Steps of Hash N-Degree Quads: one per quad looked at and per blank node of each order tried. Of the W3C
 # cases that must be solved the dearest needs 6,636 (test044); real badges need none. 100,000 steps take
 # about 0.2 s.
-MAX_WORK = 100_000
+MAX_WORK = 40_000
 # Blank nodes in one document; a badge has one for each result, alignment and identity without an id.
 MAX_BLANK_NODES = 2_000
 
