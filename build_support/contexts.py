@@ -56,7 +56,7 @@ def download(requirements: Path, into: Path) -> None:
     """Let pip fetch the hash-locked wheels; pip checks the wheels' hashes, we check the members'."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary", ":all:", "--require-hashes", "-r", str(requirements), "-d", str(into)]
-    outcome = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - fixed words, no shell
+    outcome = subprocess.run(command, check=False, capture_output=True, text=True)
     if outcome.returncode != 0:
         raise ContextsRefusedError(f"pip could not download the context packages:\n{outcome.stderr.strip()}")
 

@@ -31,9 +31,17 @@ FAULT_CALLS = {
     "ScoreFault": 1,
 }
 # Where a verification check takes its code; the word before it says how the check came out.
-CHECK_CALLS = {"failed": 1, "unknown": 1, "passed": 1, "of_proof": 0, "of_binding": 0, "undecided": 0}
+CHECK_CALLS = {
+    "of_proof": 0,
+    "of_binding": 0,
+    "undecided": 0,
+    "MissingError": 0,
+    "failed": 1,
+    "unknown": 1,
+    "passed": 1,
+}
 # A field of the settings with the comment that names its variable, and the call that reads it.
-SETTING = re.compile(r"^    \w+: .+?  # LTITOOL_([A-Z_]+)(?:=\S+)?: (.+)$", re.MULTILINE)
+SETTING = re.compile(r"# LTITOOL_([A-Z_]+)(?:=\S+)?: (.+)$", re.MULTILINE)
 SETTING_READ = re.compile(r'reader\.(\w+)\("([A-Z_]+)"(?:, ([^)]+))?\)')
 
 
@@ -162,8 +170,10 @@ def settings() -> Rows:
 
 
 def _default_of(kind: str, default: str) -> str:
-    if kind in {"flag", "optional"}:
-        return "`no`" if kind == "flag" else "none"
+    if kind == "flag":
+        return "`no`"
+    if kind in {"optional", "dids"}:
+        return "none"
     given = default.strip('"')
     return f"`{given}`" if given else "(needed)"
 

@@ -38,6 +38,16 @@ PUBLIC = {
     "lti.check_cookies": "whether the frame's cookie came back",
     "lti.take_launch": "the signed launch itself",
     "lti.jwks": "our public keys, for platforms",
+    "verify.page": "anybody may check a badge",
+    "verify.check": "as above; nothing is kept, and a network's checks are counted",
+    "badges.shown": "a badge page, if its holder shows it",
+    "badges.shown_file": "the signed files of such a badge",
+    "badges.picture": "its picture",
+    "badges.did": "the issuer's DID document, for verifiers",
+    "badges.key": "the issuer's keys, for verifiers",
+    "badges.status_list": "the signed status list: bits, no names",
+    "badges.achievement": "what a badge stands for",
+    "badges.achievement_image": "its picture, without anybody's name",
 }
 
 

@@ -69,7 +69,7 @@ def test_purposes_written_by_hand_are_carried_over() -> None:
 def test_every_error_code_is_documented_once() -> None:
     load_everything("ltitool")
     owners: dict[str, list[str]] = {}
-    for one in families(ToolError):
+    for one in set(families(ToolError)):
         if one.__module__.startswith("ltitool") and "code" in vars(one):
             owners.setdefault(str(vars(one)["code"]), []).append(one.__qualname__)
     assert {code: names for code, names in owners.items() if len(names) > 1} == {}
@@ -77,9 +77,10 @@ def test_every_error_code_is_documented_once() -> None:
 
 
 def test_every_code_of_the_badge_library_is_documented() -> None:
-    raised = set(_literal_codes("badges", "Error"))
+    raised = {code for code in _literal_codes("badges", "Error") if re.fullmatch(r"[a-z][a-z0-9_]*", code)}
     assert len(raised) > 20
-    assert [code for code in raised if f"| `{code}` |" not in page("errors")] == []
+    shown = page("errors") + page("verification")
+    assert [code for code in raised if f"| `{code}` |" not in shown] == []
 
 
 def _literal_codes(folder: str, suffix: str) -> Iterator[str]:
