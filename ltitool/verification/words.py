@@ -48,6 +48,29 @@ SENTENCES: Mapping[Verdict, str] = {
         "The issuer calls itself %(issuer)s (%(host)s)."
     ),
 }
+# What to do now; "genuine" never means "counts".
+COUNTS = msg("This shows that the badge is genuine. Whether it counts is your agency's decision.")
+ASK_FOR_ORIGINAL = msg(
+    "It may have been changed, or damaged on its way. Ask the holder for the original file, or the issuer."
+)
+ASK_ISSUER = msg("If you have a question about this, ask the issuer.")
+ADVICE: Mapping[Verdict, str] = {
+    Verdict.VALID: COUNTS,
+    Verdict.INVALID: ASK_FOR_ORIGINAL,
+    Verdict.REVOKED: ASK_ISSUER,
+    Verdict.SUSPENDED: ASK_ISSUER,
+    Verdict.EXPIRED: ASK_ISSUER,
+    Verdict.NOT_YET_VALID: ASK_ISSUER,
+    Verdict.WRONG_RECIPIENT: msg(
+        "Check the spelling, or try the licence number. Names may have changed since."
+    ),
+    Verdict.ISSUER_UNKNOWN: msg(
+        "Whether to trust this issuer, and whether it counts, is your agency's decision."
+    ),
+    Verdict.UNSUPPORTED: msg("That does not make it false. Ask the issuer how it can be checked."),
+    Verdict.COULD_NOT_CHECK: msg("Try again in a few minutes. Until then, nothing is said about the badge."),
+}
+UNREADABLE = msg("Not a badge that can be read")
 NO_LIST = msg("Issued by %(issuer)s on %(day)s. It names no list on which it could be revoked.")
 PERSON_WORDS: Mapping[PersonMatch, tuple[str, str]] = {
     PersonMatch.MATCHES: ("met", msg("Matches what was typed")),
@@ -83,6 +106,12 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.COULD_NOT_CHECK: "unchecked",
     Outcome.NOT_APPLICABLE: "not_applicable",
 }
+# The library speaks to whoever chose the issuers; here that is the installation.
+OUR_DETAILS: Mapping[str, str] = {
+    "issuer_trusted": msg("It is one of the issuers that this verifier knows."),
+    "recipient_matches": msg("The badge is about whom you typed."),
+    "recipient_does_not_match": msg("The badge is not about whom you typed."),
+}
 NOT_CHECKED = (
     msg("Whether the person in front of you is the holder. We only compare what you type."),
     msg("The work itself: photos, maps and other evidence were not opened."),
@@ -105,17 +134,20 @@ class CheckLine:
 
 @dataclass(frozen=True)
 class VerdictWords:
-    """The large word, its colour, and the sentence that goes on from it."""
+    """The large word, its colour, the sentence that goes on from it, and what to do now."""
 
     colour: str
     word: str
     sentence: str
+    advice: str
 
 
 def verdict_words(report: VerificationReport, language: Language) -> VerdictWords:
     """Say what all checks mean together."""
     colour, word = VERDICTS[report.verdict]
-    return VerdictWords(colour, gettext(word), _sentence(report, language))
+    if report.check("parse").outcome is Outcome.FAILED and report.verdict is Verdict.INVALID:
+        word = UNREADABLE
+    return VerdictWords(colour, gettext(word), _sentence(report, language), gettext(ADVICE[report.verdict]))
 
 
 def fact_pairs(answer: Answer) -> list[tuple[str, str]]:
@@ -137,7 +169,7 @@ def check_lines(report: VerificationReport, language: Language) -> list[CheckLin
             number=check.number,
             title=gettext(CHECK_TITLES[check.name]),
             outcome=OUTCOMES[check.outcome],
-            detail=shown(check.sentence(language)),
+            detail=_detail(check, language),
             evidence=_place(check),
         )
         for check in report.checks
@@ -177,9 +209,10 @@ def _sentence(report: VerificationReport, language: Language) -> str:
 def _sentence_of_checks(report: VerificationReport, language: Language) -> str:
     """Say which check decided, in the library's own sentence."""
     wanted = Outcome.FAILED if report.verdict is not Verdict.COULD_NOT_CHECK else Outcome.COULD_NOT_CHECK
-    deciding = next((one for one in report.checks if one.outcome is wanted), None)
-    sentence = report.sentence(language)
-    return shown(f"{sentence} {deciding.sentence(language)}" if deciding else sentence)
+    deciding = next(one for one in report.checks if one.outcome is wanted)
+    if report.verdict is Verdict.INVALID:
+        return shown(deciding.sentence(language))
+    return shown(f"{report.sentence(language)} {deciding.sentence(language)}")
 
 
 def _values(claims: Claims, checked_at: datetime) -> dict[str, Any]:
@@ -205,6 +238,11 @@ def _pairs(claims: Claims) -> Iterator[tuple[str, str]]:
     yield gettext("Awarded"), values["day"]
     until = values["until"] or gettext("no end date")
     yield gettext("In force until"), until
+
+
+def _detail(check: Check, language: Language) -> str:
+    ours = OUR_DETAILS.get(check.code)
+    return str(gettext(ours)) if ours else shown(check.sentence(language))
 
 
 def _place(check: Check) -> str | None:
