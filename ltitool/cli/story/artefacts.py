@@ -26,10 +26,9 @@ def keep_badge(stage: Stage, key: str, out: Path) -> None:
     (out / "did.json").write_bytes(stranger.download(f"http://{issuer}/did.json"))
     header = (out / "credential.jwt").read_text(encoding="ascii").partition(".")[0]
     kid = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
-    (out / "key.jwk").write_bytes(stranger.download(kid))
-    (out / "status.json").write_bytes(
-        stranger.download(credential["credentialStatus"]["statusListCredential"])
-    )
+    (out / "key.jwk").write_bytes(stranger.download(_on_loopback(kid)))
+    status = credential["credentialStatus"][0]["statusListCredential"]
+    (out / "status.json").write_bytes(stranger.download(_on_loopback(status)))
 
 
 def keep_report(stage: Stage, out: Path, licence: str) -> None:
@@ -45,6 +44,11 @@ def keep_report(stage: Stage, out: Path, licence: str) -> None:
     stage.tell("A state verifier", "drops the PNG in: genuine, and the licence number matches")
 
 
+def _on_loopback(url: str) -> str:
+    """Like did:web, a key's address is https by definition; the story's own servers speak plain http."""
+    return url.replace("https://localhost:", "http://localhost:")
+
+
 def verdict_of(stage: Stage, credential: bytes) -> str:
     """Ask the public verifier what it says of a credential."""
     return str(verify(stage, "credential.json", credential, "application/json")["verdict"])
@@ -55,6 +59,6 @@ def verify(stage: Stage, name: str, content: bytes, kind: str, *, person: str = 
     browser = Browser("a state verifier")
     page = browser.open(f"{stage.pair.tool_url}/verify")
     form = next(one for one in page.forms if one.method == "post")
-    answer = browser.post_json(form, {"person": person}, [("file", (name, content, kind))])
+    answer = browser.post_json(form, {"person": person}, [("badge_file", (name, content, kind))])
     report: dict[str, Any] = json.loads(answer.body)
     return report

@@ -50,7 +50,7 @@ def take_photos(stage: Stage, key: str) -> None:
         page = browser.open(url)
         form = page.form(url.rpartition("/")[2])
         answers = {
-            name: PHOTO_ANSWERS[name.rpartition(".")[2]] for name in form.fields if name.startswith("q.")
+            name: PHOTO_ANSWERS[name.rpartition(".")[2]] for name in form.fields if name.startswith("p.")
         }
         said = {"lens": lens, "caption": caption, "alt_text": alt_text, "who_is_in_it": "nobody"}
         browser.send(form, {**said, **answers, "then": "back"})

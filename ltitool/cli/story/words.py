@@ -66,12 +66,24 @@ TEAM: Mapping[str, str] = {
     "disagreed": "Whether students should vote or advise.",
 }
 OPPORTUNITY = "Open the budget talk to families, at six in the library."
-NODES: tuple[tuple[str, str], ...] = (
-    ("Principal", "person"),
-    ("Office manager", "person"),
-    ("Thursday team", "group"),
-    ("Family council", "group"),
-    ("Students of the eighth grade", "group"),
+NODES: tuple[tuple[str, str, str], ...] = (  # name, kind, voice
+    ("Principal", "person", "administration"),
+    ("Office manager", "person", "staff"),
+    ("Thursday team", "group", "teachers"),
+    ("Family council", "group", "families"),
+    ("After-school fund", "resource", ""),
+)
+LINKS: tuple[tuple[str, str, str], ...] = (  # from, to, kind as the form words it
+    ("Principal", "After-school fund", "ormal"),
+    ("Office manager", "After-school fund", "nformal"),
+    ("Thursday team", "Principal", "nformation"),
+    ("Family council", "Thursday team", "rust"),
+)
+DECISION = (  # topic, formal owner, actual decider, voices that are missing
+    "How the after-school fund is spent",
+    "Principal",
+    "Office manager",
+    ("students", "families"),
 )
 KEYSTONE: Mapping[str, str] = {
     "title": "Doors that open from both sides",
