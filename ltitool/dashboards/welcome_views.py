@@ -37,7 +37,7 @@ class NameSchema(FormSchema):
 def page() -> ResponseReturnValue:
     program = load_shipped()[DEFAULT_PROGRAM]
     return render_template(
-        "dashboards/welcome.html", arch_svg=finished_arch(program), verify=optional_url("verification.page")
+        "dashboards/welcome.html", arch_svg=finished_arch(program), verify=optional_url("verify.page")
     )
 
 

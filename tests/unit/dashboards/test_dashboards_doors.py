@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 from support.clock import MovableClock
@@ -15,11 +15,13 @@ from ltitool.cohorts.coaches import invite_coach
 from ltitool.cohorts.memberships import LAUNCH, Came, note_course_person
 from ltitool.cohorts.models import Cohort, Membership, Offering, OfferingContext
 from ltitool.cohorts.scope import coached_cohorts
+from ltitool.dashboards.links import activity_url, optional_url
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.models import Context
 from ltitool.lti.roles import LtiRole
 from ltitool.people.invitations import SIGN_IN, invite
 from ltitool.people.models import Person, WebSession
+from ltitool.programs import load_shipped
 
 Opened = Callable[..., Visitor]
 TOKEN = "a-token-with-plenty-of-random-bits-in-it"
@@ -275,4 +277,32 @@ def test_the_front_page_is_public_in_both_languages(app: Flask, client: FlaskCli
 
     assert answer.status_code == 200
     assert "You were given a badge to look at?" in page_text(answer)
+    assert 'href="/verify"' in answer.get_data(as_text=True)
     assert 'lang="es"' in client.get("/?lang=es", base_url=ORIGIN).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("photovoice", "photos"),
+        ("power_map", "map"),
+        ("keystone", "keystone"),
+        ("team_analysis", "activities/team_analysis"),
+        ("session_1", "record"),
+        ("coaching_1", "record"),
+    ],
+)
+def test_every_activity_leads_to_a_page_that_is_there(
+    app: Flask, world: World, visit_as: Opened, key: str, path: str
+) -> None:
+    visitor = visit_as(world.amara, "participant")
+    activity = load_shipped()["collaborative-leadership-13"].activity(key)
+    with app.test_request_context():
+        g.launch = visitor.short
+        assert activity_url(activity) == visitor.path(path)
+
+
+def test_a_page_that_is_not_registered_gets_no_link(app: Flask) -> None:
+    with app.test_request_context():
+        assert optional_url("welcome.page") == "/"
+        assert optional_url("nowhere.page") is None
