@@ -8,7 +8,7 @@ class TooManyChecks(NotAllowed):
 
     code = "verify.too-many"
     status = 429
-    title = msg("That were many checks in a short time")
+    title = msg("That was a lot of checks in a short time")
     advice = msg("Please wait a minute, then check the next badge. Nothing was kept.")
 
     def __init__(self, retry_after: int) -> None:
