@@ -57,6 +57,8 @@ class AccessToken(Base):
 
 
 class Deployment(Tenant, Base):
+    """One place in a platform where this tool is used; one that only a launch named waits for approval."""
+
     __tablename__ = "deployment"
     __table_args__ = (
         UniqueConstraint("platform_id", "lms_id"),
@@ -92,6 +94,8 @@ class Context(Tenant, Base):
 
 
 class ResourceLink(Tenant, Base):
+    """One link to this tool in a course."""
+
     __tablename__ = "resource_link"
     __table_args__ = (
         UniqueConstraint("context_id", "lms_id"),
