@@ -22,7 +22,8 @@ def phone_photo(number: int) -> bytes:
         draw.ellipse((left, 560, left + 150, 860), fill=tuple(channel // 2 + 60 for channel in ground))
     draw.arc((420, 120, 1180, 880), 180, 360, fill=(29, 36, 51), width=26)
     saved = io.BytesIO()
-    picture.save(saved, "JPEG", quality=88, exif=_metadata())
+    turned = picture.rotate(90, expand=True)  # as the sensor sees it; the flag turns it back
+    turned.save(saved, "JPEG", quality=88, exif=_metadata())
     return saved.getvalue()
 
 
