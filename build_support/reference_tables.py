@@ -157,7 +157,7 @@ def checks() -> Rows:
 def verdicts() -> Rows:
     """Give the verdicts and the sentence of each."""
     from badges.report import Verdict  # noqa: PLC0415 - only this table needs them
-    from badges.sentences import verdict_sentence  # noqa: PLC0415
+    from badges.sentences import verdict_sentence  # noqa: PLC0415 - as above
 
     return [(f"`{one.value}`", verdict_sentence(one.value, "en")) for one in Verdict]
 
@@ -239,7 +239,7 @@ def badges_command() -> argparse.ArgumentParser:
 def application() -> Flask:
     """Build the application for looking at it: an empty database in memory, throw-away secrets."""
     from ltitool.app import create_app  # noqa: PLC0415 - only the address table needs the whole application
-    from ltitool.settings import Settings  # noqa: PLC0415
+    from ltitool.settings import Settings  # noqa: PLC0415 - as above
 
     with tempfile.TemporaryDirectory() as folder:
         return create_app(

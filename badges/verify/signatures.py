@@ -53,7 +53,7 @@ def check_signatures(
     try:
         proofs = embedded_proofs(secured.document)
         attempts += [
-            lambda proof=proof: data_integrity.verify_proof(  # type: ignore[misc]
+            lambda proof=proof: data_integrity.verify_proof(  # type: ignore[misc] # bound now, not when it is called
                 secured.document, proof, secured.issuer, resolver, now, canonical_form
             )
             for proof in proofs

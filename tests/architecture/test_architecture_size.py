@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 import statistics
 from collections.abc import Iterator
 
@@ -10,6 +11,11 @@ from sourcetree import PACKAGES, Module, Tree, the_tree
 
 LONGEST, USUAL, MEDIAN = 60, 40, 10  # lines of a function: of any, of 95 %, of every other
 FILE_LINES = 400
+VIEW_LINES = 15  # of a view's body: read the form, call one use case, render
+ROUTES = frozenset({"get", "post", "put", "delete", "route"})
+# An exception from a rule says why, on its own line; some rules have none.
+UNREASONED = re.compile(r"#\s*noqa(?!: [A-Z0-9, ]+ - \S)|#\s*type: ignore(?!\[[a-z, -]+\]\s+(#|- )\s*\S)")
+NEVER = re.compile(r"noqa:[^#-]*\b(C901|PLR0915|PLR0912|PLR0911)\b|pragma: no cover")
 CODE = ("badges", "rubrics", "ltitool", "migrations")
 # Words that say nothing of what is inside; such a module grows for ever.
 EMPTY_WORDS = frozenset({"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common"})
@@ -35,6 +41,39 @@ def function_faults(tree: Tree) -> list[str]:
     if statistics.median(sizes) > MEDIAN:
         faults.append(f"the median function has {statistics.median(sizes)} lines, over {MEDIAN}")
     return faults
+
+
+def long_views(tree: Tree) -> list[str]:
+    """Give the views that do more than a view should."""
+    found = []
+    for module in tree.modules("ltitool"):
+        if module.path.endswith("views.py"):
+            views = (one for one in module.functions() if any(map(_is_route, one.decorator_list)))
+            found += [
+                f"{module.path}:{one.name} has {_body(one)} lines" for one in views if _body(one) > VIEW_LINES
+            ]
+    return found
+
+
+def _is_route(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr in ROUTES
+
+
+def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count a function's lines without its signature and docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def exceptions_without_reason(tree: Tree) -> list[str]:
+    """Give the lines of shipped code that step around a check without saying why, or may not at all."""
+    return [
+        f"{path}:{number}"
+        for path, text in tree.under(*CODE, "build_support", suffix=".py")
+        for number, line in enumerate(text.splitlines(), 1)
+        if UNREASONED.search(line) or NEVER.search(line)
+    ]
 
 
 def long_files(tree: Tree) -> list[str]:
@@ -84,6 +123,14 @@ def test_files_are_small() -> None:
     assert long_files(the_tree()) == []
 
 
+def test_views_are_short() -> None:
+    assert long_views(the_tree()) == []
+
+
+def test_every_exception_has_its_reason() -> None:
+    assert exceptions_without_reason(the_tree()) == []
+
+
 def test_names_say_what_is_inside() -> None:
     assert empty_names(the_tree()) == []
 
@@ -123,6 +170,34 @@ def test_a_high_median_is_found() -> None:
 @pytest.mark.parametrize(("lines", "found"), [(400, []), (401, ["migrations/x.py has 401 lines"])])
 def test_a_long_file_is_found(lines: int, found: list[str]) -> None:
     assert long_files(Tree({"migrations/x.py": "pass\n" * lines})) == found
+
+
+@pytest.mark.parametrize(("lines", "found"), [(15, 0), (16, 1)])
+def test_a_long_view_is_found(lines: int, found: int) -> None:
+    view = '@pages.get("/x")\ndef show():\n    """Show it."""\n' + "    pass\n" * lines
+    assert len(long_views(Tree({"ltitool/web/views.py": view}))) == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = eval(y)  # noqa",
+        "x = eval(y)  # noqa: S307",
+        "x: int = f()  # type: ignore",
+        "x: int = f()  # type: ignore[assignment]",
+        "def f():  # noqa: C901 - it is long",
+        "if x:  # pragma: no cover",
+    ],
+)
+def test_an_exception_without_reason_is_found(line: str) -> None:
+    assert exceptions_without_reason(Tree({"badges/x.py": line})) == ["badges/x.py:1"]
+
+
+@pytest.mark.parametrize(
+    "line", ["x = 1  # noqa: S307 - our own words", "x = 1  # type: ignore[misc] # the library has no types"]
+)
+def test_an_exception_with_its_reason_is_left_alone(line: str) -> None:
+    assert exceptions_without_reason(Tree({"badges/x.py": line})) == []
 
 
 @pytest.mark.parametrize("path", ["ltitool/web/utils.py", "badges/key_helpers.py", "ltitool/manager/x.py"])
