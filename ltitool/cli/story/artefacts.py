@@ -41,7 +41,7 @@ def keep_report(stage: Stage, out: Path, licence: str) -> None:
     (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
     if report["verdict"] != "valid":
         raise StoryStuck(f"the verifier says {report['verdict']}: {json.dumps(report)[:800]}")
-    stage.tell("A state verifier", "drops the PNG in: genuine, and the licence number matches")
+    stage.tell("A state verifier", "drops the PNG in: genuine, and the license number matches")
 
 
 def _on_loopback(url: str) -> str:

@@ -15,7 +15,7 @@ def before_the_start(stage: Stage) -> None:
     stage.turn_to(0, day=2)
     _register(stage)
     link = stage.operate("invite", "director", "--organisation", ORGANISATION, "--note", "Imani")["link"]
-    stage.tell("The operator", "invites a programme director", link)
+    stage.tell("The operator", "invites a program director", link)
     page = stage.enter(DIRECTOR)
     stage.browser(DIRECTOR).send(page.form("invitation"), {"code": link})
     stage.tell("Imani Whitfield", "opens the course, uses the invitation and is director now")

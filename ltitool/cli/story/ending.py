@@ -97,7 +97,7 @@ def earn_badge(stage: Stage, key: str) -> None:
     browser.send(page.form("/badge/confirm"), fields)
     page = browser.page
     browser.send(page.form("/badge/visibility"), {"is_public": "yes"})
-    stage.tell(DEMO.person(key).name, "confirms name and licence; the badge is there", browser.page.url)
+    stage.tell(DEMO.person(key).name, "confirms name and license; the badge is there", browser.page.url)
 
 
 def revoke_badge(stage: Stage, key: str) -> None:

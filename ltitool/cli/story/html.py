@@ -58,7 +58,9 @@ class Page:
             if one.id == sign or sign in one.action:
                 return one
         offered = ", ".join(one.id or one.action for one in self.forms)
-        raise LookupError(f"no form {sign!r} on {self.url}; there are: {offered}. It says: {self.words[:600]}")
+        raise LookupError(
+            f"no form {sign!r} on {self.url}; there are: {offered}. It says: {self.words[:600]}"
+        )
 
     def option(self, form: Form, name: str, words: str) -> str:
         """Find the value of a choice by its words.

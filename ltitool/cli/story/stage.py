@@ -1,5 +1,6 @@
 """Where the story is played: both servers on free ports, a clock that we hold, and everybody's browser."""
 
+import argparse
 import contextlib
 import io
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ltitool.app import create_app
+from ltitool.cli import administer
 from ltitool.cli.pair import Pair, prepare, start, stop, wait_until_ready
 from ltitool.cli.serve import bring_up_to_date
 from ltitool.cli.story.browser import Browser, StoryStuck
@@ -68,10 +70,10 @@ class Stage:
 
     def operate(self, *words: str) -> dict[str, Any]:
         """Say a word of the operator's command and read its answer."""
-        from ltitool.cli.main import build_parser  # noqa: PLC0415 - main lists the story's own word
-
+        parser = argparse.ArgumentParser()
+        administer.add_words(parser.add_subparsers(required=True))
+        arguments = parser.parse_args([*words, "--json"])
         said = io.StringIO()
-        arguments = build_parser().parse_args([*words, "--json"])
         with contextlib.redirect_stdout(said):
             if arguments.run(arguments, self.environ):
                 raise StoryStuck(f"the operator's {words} failed")

@@ -90,7 +90,7 @@ KEYSTONE: Mapping[str, str] = {
     "q.question": "Who decides about the hours after school, and who could?",
     "q.own_leadership": "I stopped giving the answer first. I asked, and waited, and others knew.",
     "q.school": "The budget talk has an hour that families know. It is early to say what it changes.",
-    "q.next": "The team reports to the neighbourhood in May; the office manager calls the meeting.",
+    "q.next": "The team reports to the neighborhood in May; the office manager calls the meeting.",
 }
 CLAIMS: Mapping[str, str] = {
     "trust_and_representation": "Our team grew from five to nine, and the new four speak first.",
@@ -98,7 +98,7 @@ CLAIMS: Mapping[str, str] = {
     "power_analysis": "Money was decided in the car park. The map shows it, and so did the people on it.",
     "team_meaning": "The team read the map in silence and named what it saw before I did.",
     "equity_and_action": "The budget talk moved to six o'clock in the library, with a bus and two languages.",
-    "reflection_and_impact": "I learnt to leave the room. What they chose without me is what holds.",
+    "reflection_and_impact": "I learned to leave the room. What they chose without me is what holds.",
 }
 RATIONALES: Mapping[str, str] = {
     "trust_and_representation": "Names four new voices and what changed when they came.",
