@@ -1,10 +1,13 @@
 """The geometry of the map's picture: boxes, the sides at which links arrive, curves through the lanes."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ltitool.evidence.map_document import Link
+from ltitool.evidence.map_document import Link, Node
 from ltitool.evidence.map_layout import Grid
+from ltitool.evidence.map_words import NodeKind
 
 LINE_HEIGHT = 16
 LETTER = 7.4  # mean advance of a 13-unit letter, a little generous
@@ -14,6 +17,7 @@ ROW_GAP = 26
 MARGIN = 6
 ARROW_ROOM = 3
 ELLIPSIS = "…"
+ROUND = frozenset({NodeKind.PERSON, NodeKind.COMMUNITY})
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,11 @@ class Frame:
 
     @property
     def width(self) -> int:
-        return 2 * MARGIN + self.columns * self.box + (self.columns - 1) * self.lane
+        return self.left_of(self.columns - 1) + self.box + MARGIN
+
+    def left_of(self, column: int) -> int:
+        """Give where a column begins."""
+        return MARGIN + column * (self.box + self.lane)
 
 
 NARROW = Frame("narrow", columns=2, box=132, lane=64)
@@ -43,6 +51,16 @@ class Box:
     width: float
     height: float
     lines: tuple[str, ...]
+    round: bool = False  # both ends are half circles
+
+    def edge(self, side: int, at: float) -> float:
+        """Give where the left (-1) or right (1) edge is at a height: a round one lies further in."""
+        outer = self.x if side < 0 else self.x + self.width
+        if not self.round:
+            return outer
+        radius = self.height / 2
+        off = at - self.middle[1]
+        return outer - side * (radius - math.sqrt(max(radius**2 - off**2, 0)))
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -63,10 +81,11 @@ class Curve:
         return f"M{a:.1f} {b:.1f}C{c:.1f} {d:.1f} {e:.1f} {f:.1f} {g:.1f} {h:.1f}"
 
 
-def place_boxes(frame: Frame, grid: Grid, names: Mapping[str, str]) -> tuple[dict[str, Box], float]:
+def place_boxes(frame: Frame, grid: Grid, nodes: Sequence[Node]) -> tuple[dict[str, Box], float]:
     """Give each node its box, and the height of the whole; a row is as high as its fullest label."""
     room = int((frame.box - 2 * PADDING) / LETTER)
-    lines = {key: wrap(name, room) for key, name in names.items()}
+    lines = {node.id: wrap(node.name, room) for node in nodes}
+    round_ones = {node.id for node in nodes if node.kind in ROUND}
     heights = [
         max((len(lines[key]) for key, cell in grid.cells.items() if cell[1] == row), default=1) * LINE_HEIGHT
         + 2 * PADDING
@@ -74,7 +93,14 @@ def place_boxes(frame: Frame, grid: Grid, names: Mapping[str, str]) -> tuple[dic
     ]
     tops = [MARGIN + sum(heights[:row]) + row * ROW_GAP for row in range(grid.rows)]
     boxes = {
-        key: Box(MARGIN + column * (frame.box + frame.lane), tops[row], frame.box, heights[row], lines[key])
+        key: Box(
+            MARGIN + column * (frame.box + frame.lane),
+            tops[row],
+            frame.box,
+            heights[row],
+            lines[key],
+            key in round_ones,
+        )
         for key, (column, row) in grid.cells.items()
     }
     return boxes, (tops[-1] + heights[-1] if tops else 0) + MARGIN
@@ -95,12 +121,23 @@ def wrap(text: str, room: int) -> tuple[str, ...]:
         if len(joined) <= room:
             lines[-1] = joined
         else:
-            lines += [word[index : index + room] for index in range(0, len(word), room)]
+            lines += _broken(word, room)
     lines = [line for line in lines if line]
     if len(lines) <= MOST_LINES:
         return tuple(lines)
     kept = lines[:MOST_LINES]
     return (*kept[:-1], kept[-1][: room - 1] + ELLIPSIS)
+
+
+def _broken(word: str, room: int) -> list[str]:
+    """Break a word that is too long for a line: at its hyphens, and where it has none, anywhere."""
+    pieces = [""]
+    for part in re.findall("[^-]*-|[^-]+", word) if len(word) > room else [word]:
+        if len(pieces[-1] + part) <= room:
+            pieces[-1] += part
+        else:
+            pieces += [part[index : index + room] for index in range(0, len(part), room)]
+    return pieces
 
 
 Sides = tuple[int, int]  # -1 left, 1 right: of the source, of the target
@@ -139,11 +176,8 @@ def _curve(
     sides: Sides,
     ports: Mapping[tuple[str, str], float],
 ) -> Curve:
-    start = _edge(boxes[link.source], sides[0]), ports[link.source, link.id]
-    end = _edge(boxes[link.target], sides[1]) + ARROW_ROOM * sides[1], ports[link.target, link.id]
+    leaving, arriving = ports[link.source, link.id], ports[link.target, link.id]
+    start = boxes[link.source].edge(sides[0], leaving), leaving
+    end = boxes[link.target].edge(sides[1], arriving) + ARROW_ROOM * sides[1], arriving
     pull = frame.lane * (0.55 if sides[0] != sides[1] else 0.5 + min(abs(start[1] - end[1]) / 900, 0.4))
     return Curve(start, (start[0] + pull * sides[0], start[1]), (end[0] + pull * sides[1], end[1]), end)
-
-
-def _edge(box: Box, side: int) -> float:
-    return box.x if side < 0 else box.x + box.width

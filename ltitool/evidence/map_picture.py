@@ -82,7 +82,7 @@ class _Line:
 def draw_map(document: MapDocument, frame: Frame, lens: Lens, speech: Speech) -> Markup:
     """Draw the whole map through one lens. Every lens puts the entries in the same places."""
     grid = lay_out(document, frame.columns)
-    boxes, height = place_boxes(frame, grid, {node.id: node.name for node in document.nodes})
+    boxes, height = place_boxes(frame, grid, document.nodes)
     lines = list(_lines(document, lens, speech))
     curves = route(frame, grid, boxes, [line.link for line in lines])
     head = Markup(
@@ -135,9 +135,10 @@ def _moved(document: MapDocument, speech: Speech) -> Iterator[_Line]:
 
 def _definitions(frame: Frame) -> Markup:
     markers = "".join(
-        f'<marker id="{frame.prefix}-{name}" viewBox="0 0 9 8" refX="7.500" refY="4" markerWidth="9"'
-        f' markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">{shape}</marker>'
-        for name, shape in MARKERS.items()
+        f'<marker id="{frame.prefix}-{style}" class="map-link--{style}" viewBox="0 0 9 8" refX="7.500"'
+        ' refY="4" markerWidth="9" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
+        f"{MARKERS[end]}</marker>"
+        for style, end in ENDS.items()
     )
     return Markup("<defs>{}</defs>").format(Markup(markers))  # noqa: S704 - our own constants alone
 
@@ -146,7 +147,7 @@ def _drawn_link(frame: Frame, line: _Line, curve: Curve) -> Markup:
     return Markup(
         '<g class="map-link map-link--{style}" data-map-item="{id}"><title>{sentence}</title>'
         '<path d="{path}" fill="none" stroke="currentColor" stroke-width="{width}"'
-        ' stroke-dasharray="{dash}" marker-end="url(#{prefix}-{end})"/></g>'
+        ' stroke-dasharray="{dash}" marker-end="url(#{prefix}-{style})"/></g>'
     ).format(
         style=line.style,
         id=line.link.id,
@@ -155,7 +156,6 @@ def _drawn_link(frame: Frame, line: _Line, curve: Curve) -> Markup:
         width=WIDTHS[line.link.strength],
         dash=DASHES[line.style] or "none",
         prefix=frame.prefix,
-        end=ENDS[line.style],
     )
 
 
@@ -234,10 +234,10 @@ SHAPES: Mapping[NodeKind, Callable[[Box], Sequence[str]]] = {
 
 def _line_sample(style: str) -> Markup:
     return Markup(
-        '<svg class="map-sample" viewBox="0 0 44 14" width="44" height="14" aria-hidden="true">'
-        '<path d="M1 7H40" fill="none" stroke="currentColor" stroke-width="1.75" stroke-dasharray="{}"'
-        ' marker-end="url(#wide-{})"/></svg>'
-    ).format(DASHES[style] or "none", ENDS[style])
+        '<svg class="map-sample map-link--{}" viewBox="0 0 44 14" width="44" height="14" aria-hidden="true">'
+        '<path d="M1 7H38" fill="none" stroke="currentColor" stroke-width="1.75" stroke-dasharray="{}"/>'
+        '<g transform="translate(33 3)">{}</g></svg>'
+    ).format(style, DASHES[style] or "none", Markup(MARKERS[ENDS[style]]))  # noqa: S704 - our own constants
 
 
 def _shape_sample(kind: NodeKind) -> Markup:

@@ -30,7 +30,7 @@ from ltitool.evidence.photo_rows import (
 from ltitool.evidence.photo_sizes import SIZES
 from ltitool.evidence.photo_worker import PreparedPhoto
 from ltitool.evidence.progress_notes import note
-from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.foundation.services import ObjectStore
 from ltitool.programs import ActivityKind, PhotoVoiceGuide
 
@@ -90,6 +90,7 @@ def add_photo(scope: ParticipantScope, data: bytes, upload_key: str, tools: Phot
     if known is not None:
         return known
     _refuse_over_quota(read_session(), scope)
+    end_read()  # preparing takes seconds, and needs nothing of the database
     prepared = tools.decoder.prepare(data)
     photo = _new_photo(scope, key, prepared, tools)
     _store(photo, prepared, tools.store)

@@ -20,7 +20,7 @@ from ltitool.evidence.map_document import (
     map_as_data,
     map_from_data,
 )
-from ltitool.evidence.map_drawing import NARROW, WIDE, place_boxes, wrap
+from ltitool.evidence.map_drawing import NARROW, WIDE, Box, place_boxes, wrap
 from ltitool.evidence.map_findings import findings
 from ltitool.evidence.map_layout import lay_out
 from ltitool.evidence.map_pages import guide_of
@@ -212,7 +212,7 @@ class TestPicture:
             document = document.add_link(link(f"n{number}", f"n{number * 7 % 60 + 1}"))
         grid = lay_out(document, frame.columns)
         assert len(set(grid.cells.values())) == 60
-        boxes, height = place_boxes(frame, grid, {one.id: one.name for one in document.nodes})
+        boxes, height = place_boxes(frame, grid, document.nodes)
         drawn = list(boxes.values())
         for index, one in enumerate(drawn):
             assert one.x >= 0
@@ -237,9 +237,16 @@ class TestPicture:
     def test_a_label_is_broken_and_cut_to_its_box(self) -> None:
         assert wrap("The budget committee", 16) == ("The budget", "committee")
         assert wrap("Donaudampfschifffahrt", 10) == ("Donaudampf", "schifffahr", "t")
+        assert wrap("The community-school lead", 11) == ("The", "community-", "school lead")
         cut = wrap("one two three four five six seven eight nine ten eleven", 8)
         assert len(cut) == 4
         assert cut[-1].endswith("…")
+
+    def test_a_link_ends_at_the_outline_of_a_round_box(self) -> None:
+        box = Box(0, 0, 100, 40, ("x",), round=True)
+        assert (box.edge(1, 20), box.edge(-1, 20)) == (100, 0)
+        assert box.edge(1, 40) == 80
+        assert replace(box, round=False).edge(1, 40) == 100
 
     def test_an_empty_map_can_be_drawn_and_a_label_cannot_break_out(self, school: MapDocument) -> None:
         ET.fromstring(draw_map(MapDocument(), WIDE, Lens.BOTH, ENGLISH))
