@@ -49,21 +49,15 @@ def new_offering() -> ResponseReturnValue:
 
 @pages.post("/new")
 def create() -> ResponseReturnValue:
-    visit, found = current_visit(), services()
     try:
         wanted, program = read_offering()
     except Invalid as invalid:
         return _show_new(request.form, invalid.faults), invalid.status
+    organisation_id, found = current_visit().organisation_id, services()
     offering_id = found.new_id()
+    ids = {"organisation_id": organisation_id, "offering_id": offering_id}
     with transaction() as session:
-        create_offering(
-            session,
-            wanted,
-            program,
-            organisation_id=visit.organisation_id,
-            offering_id=offering_id,
-            at=found.clock(),
-        )
+        create_offering(session, wanted, program, at=found.clock(), **ids)
     return redirect(url_for("directing.offering", offering_id=offering_id), 303)
 
 
@@ -126,6 +120,7 @@ def withdraw(offering_id: uuid.UUID) -> ResponseReturnValue:
         withdraw_coach(
             session,
             organisation_id=current_visit().organisation_id,
+            offering_id=offering_id,
             cohort_id=sent["cohort"],
             person_id=sent["person"],
             at=services().clock(),
@@ -135,31 +130,36 @@ def withdraw(offering_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/<uuid:offering_id>/invitations")
 def invite(offering_id: uuid.UUID) -> ResponseReturnValue:
-    visit, found = current_visit(), services()
     try:
         sent = read_form(CoachInvitationSchema())
     except Invalid as invalid:
         return _show_offering(offering_id, request.form, invalid.faults), invalid.status
-    token, now = found.new_token(), found.clock()
-    with transaction() as session:
-        invite_coach(
-            session,
-            organisation_id=visit.organisation_id,
-            offering_id=offering_id,
-            cohort_id=sent["cohort"],
-            invitation_id=found.new_id(),
-            note=sent["note"],
-            token=token,
-            at=now,
-        )
+    token = _invite(offering_id, sent["cohort"], sent["note"])
     return render_template(
         "cohorts/invited.html",
         offering_id=offering_id,
         note=sent["note"],
-        link=f"{found.settings.public_url}/invitations/{token}",
+        link=f"{services().settings.public_url}/invitations/{token}",
         code=token,
-        until=full_day((now + LIFETIME).date(), current_language()),
+        until=full_day((services().clock() + LIFETIME).date(), current_language()),
     )
+
+
+def _invite(offering_id: uuid.UUID, cohort_id: uuid.UUID, note: str) -> str:
+    found = services()
+    token = found.new_token()
+    with transaction() as session:
+        invite_coach(
+            session,
+            organisation_id=current_visit().organisation_id,
+            offering_id=offering_id,
+            cohort_id=cohort_id,
+            invitation_id=found.new_id(),
+            note=note,
+            token=token,
+            at=found.clock(),
+        )
+    return token
 
 
 @pages.post("/<uuid:offering_id>/courses")

@@ -62,24 +62,27 @@ def session(cohort_id: uuid.UUID, key: str) -> ResponseReturnValue:
 
 @pages.post("/sessions/<key>")
 def record_session(cohort_id: uuid.UUID, key: str) -> ResponseReturnValue:
-    visit, now = current_visit(), services().clock()
     try:
         with transaction() as session:
-            cohort = _cohort(session, cohort_id)
-            _session_activity(session, cohort, key)
-            sent = read_session(_people(session, cohort), request.form)
-            record_attendance(
-                session,
-                Held(key, sent.held_on, sent.minutes),
-                sent.present,
-                organisation_id=visit.organisation_id,
-                cohort=cohort,
-                recorded_by=visit.person_id,
-                at=now,
-            )
+            _record(session, _cohort(session, cohort_id), key)
     except Invalid as invalid:
         return _show_session(cohort_id, key, request.form, invalid.faults), invalid.status
     return redirect(url_for("coaching.sessions", cohort_id=cohort_id, saved=key), 303)
+
+
+def _record(session: Session, cohort: CoachedCohort, key: str) -> None:
+    visit = current_visit()
+    _session_activity(session, cohort, key)
+    sent = read_session(_people(session, cohort), request.form)
+    record_attendance(
+        session,
+        Held(key, sent.held_on, sent.minutes),
+        sent.present,
+        organisation_id=visit.organisation_id,
+        cohort=cohort,
+        recorded_by=visit.person_id,
+        at=services().clock(),
+    )
 
 
 @pages.post("/roster")
