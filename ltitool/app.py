@@ -25,6 +25,7 @@ from ltitool.credentials import public_views as public_badge_views
 from ltitool.credentials import views as credential_views
 from ltitool.dashboards import board_views, overview_views, waiting_views, welcome_views
 from ltitool.dashboards import views as dashboard_views
+from ltitool.evidence import photo_arrivals
 from ltitool.evidence import views as evidence_views
 from ltitool.foundation import housekeeping
 from ltitool.foundation.clock import Clock, file_clock, system_clock
@@ -50,6 +51,8 @@ from ltitool.web.languages import init_languages
 from ltitool.web.template_globals import init_template_globals
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+# What a link's custom field `opens` may name, and the participant's page that it means, below /l/…/
+OPENED_BY_LINKS = {"keystone": "keystone"}
 FORM_MEMORY = 2 * 2**20  # bytes of text in one form
 FORM_PARTS = 400
 
@@ -82,6 +85,7 @@ HANDLERS: Mapping[str, Handler] = {
     housekeeping.DESTROY_KEYS_JOB: housekeeping.destroy_keys_job,
     roster_reading.JOB: roster_reading.read_roster_job,
     awarding.ISSUE_JOB: awarding.issue_job,
+    photo_arrivals.JOB: photo_arrivals.tidy_job,
 }
 SWEEPERS: Mapping[str, Sweeper] = {
     grade_intents.JOB: grade_intents.sweep_grades,
@@ -89,6 +93,7 @@ SWEEPERS: Mapping[str, Sweeper] = {
     housekeeping.DESTROY_KEYS_JOB: housekeeping.keys_to_destroy,
     roster_reading.JOB: roster_reading.rosters_due,
     awarding.ISSUE_JOB: awarding.sweep_reserved,
+    photo_arrivals.JOB: photo_arrivals.sweep_arrivals,
 }
 
 
@@ -113,7 +118,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     app.after_request(drop_sent_draft)
     init_headers(app)
     init_lti(app, services_of(app))
-    bind_landing(app, landing(services_of(app).clock))
+    bind_landing(app, landing(services_of(app).clock, OPENED_BY_LINKS))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,11 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ltitool.settings import PREFIX
 
 READY_WITHIN = 30.0  # seconds
+LAST_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,36 @@ def _secrets(path: Path) -> dict[str, str]:
         path.write_text(json.dumps(made), encoding="ascii")
     found: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
     return found
+
+
+def check_ports(pair: Pair) -> None:
+    """Make sure that nobody else answers where the two are going to.
+
+    Raises:
+        SystemExit: with a sentence that says what to type instead.
+    """
+    if pair.port == pair.lms_port:
+        raise SystemExit(f"The tool and the practice LMS cannot both use port {pair.port}.")
+    for name, port in (("PORT", pair.port), ("LMS_PORT", pair.lms_port)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do themselves
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                other = port + 10 if port + 10 <= LAST_PORT else port - 10
+                raise SystemExit(
+                    f"Port {port} is taken or not ours to use. Choose another one: make demo {name}={other}"
+                ) from error
+
+
+def put_aside(pair: Pair, now: datetime) -> Path:
+    """Move what an earlier start left into a folder of its own beside it; the secrets stay."""
+    aside = pair.folder / f"aside-{now:%Y%m%d-%H%M%S}"
+    aside.mkdir()
+    for one in (*pair.folder.glob("tool.db*"), pair.folder / "data", pair.folder / "lms"):
+        if one.exists():
+            one.rename(aside / one.name)
+    return aside
 
 
 def start(pair: Pair, environ: Mapping[str, str]) -> list[subprocess.Popen[bytes]]:

@@ -4,6 +4,7 @@ Implements `ltitool.lti.landing.Landing`; it runs inside the launch's transactio
 """
 
 import uuid
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,14 +27,22 @@ from ltitool.lti.landing import Landing, Launched, Place
 from ltitool.lti.roles import LtiRole
 from ltitool.people.grants import roles_of
 
+OPENS = "opens"  # a link's custom field: which page it stands for
+NO_PAGES: Mapping[str, str] = {}
 
-def landing(clock: Clock) -> Landing:
-    """Make the landing that `app` binds."""
+
+def landing(clock: Clock, pages: Mapping[str, str] = NO_PAGES) -> Landing:
+    """Make the landing that `app` binds.
+
+    `pages` says which page of a participant a link's custom field `opens` means; all else opens the home.
+    """
 
     def land(session: Session, launched: Launched) -> Place:
         if launched.context_id is not None and not launched.test_user:
             _note_arrival(session, launched, launched.context_id, clock)
-        return Place(roles=session_roles(session, launched.organisation_id, launched.person_id))
+        roles = session_roles(session, launched.organisation_id, launched.person_id)
+        wanted = pages.get(launched.custom.get(OPENS, ""), "")
+        return Place(roles, wanted if wanted and _takes_part(session, launched) else "")
 
     return land
 
@@ -51,6 +60,15 @@ def session_roles(session: Session, organisation_id: uuid.UUID, person_id: uuid.
     )
     grants = roles_of(session, organisation_id, person_id)
     return frozenset(places) & {PARTICIPANT, COACH} | grants & {DIRECTOR}
+
+
+def _takes_part(session: Session, launched: Launched) -> bool:
+    """Say whether somebody has a participant's place in the offering of the course that they came through."""
+    offering_id = offering_of_course(session, launched.organisation_id, launched.context_id)
+    if offering_id is None:
+        return False
+    place = participant_place(session, launched.organisation_id, offering_id, launched.person_id)
+    return place is not None and place.status == ACTIVE
 
 
 def _note_arrival(session: Session, launched: Launched, context_id: uuid.UUID, clock: Clock) -> None:

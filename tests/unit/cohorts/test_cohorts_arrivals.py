@@ -12,10 +12,12 @@ from ltitool.cohorts import memberships
 from ltitool.cohorts.arrivals import landing, session_roles
 from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
 from ltitool.foundation.db import read_session, transaction
-from ltitool.lti.landing import Launched
+from ltitool.lti.landing import Launched, Place
 from ltitool.lti.roles import LtiRole
 from ltitool.people.grants import grant
 from ltitool.people.models import Person
+
+PAGES = {"keystone": "keystone"}
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def newcomer(world: World, clock: MovableClock) -> uuid.UUID:
     return person_id
 
 
-def launch(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: Any) -> frozenset[str]:
+def arrive(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: Any) -> Place:
     values: dict[str, Any] = {
         "organisation_id": world.organisation_id,
         "platform_id": world.platform_id,
@@ -48,7 +50,11 @@ def launch(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: A
         **changes,
     }
     with transaction() as session:
-        place = landing(clock)(session, Launched(**values))
+        return landing(clock, PAGES)(session, Launched(**values))
+
+
+def launch(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: Any) -> frozenset[str]:
+    place = arrive(world, clock, person_id, **changes)
     assert place.path == ""
     return place.roles
 
@@ -186,3 +192,18 @@ def test_two_launches_at_once_make_one_place(
     assert launch(world, clock, newcomer, subject="renamed") == {"participant"}
     places = read_session().scalars(select(Membership).where(Membership.person_id == newcomer)).all()
     assert [place.lms_subject for place in places] == ["renamed"]
+
+
+def test_a_link_may_open_a_page_of_its_own_for_participants(world: World, clock: MovableClock) -> None:
+    assert arrive(world, clock, world.amara.id, custom={"opens": "keystone"}).path == "keystone"
+    assert arrive(world, clock, world.amara.id, custom={"opens": "this-week"}).path == ""
+    assert arrive(world, clock, world.amara.id, custom={"opens": "../admin"}).path == ""
+
+
+def test_whoever_takes_no_part_begins_at_home_whatever_the_link_says(
+    world: World, clock: MovableClock
+) -> None:
+    opens: dict[str, Any] = {"custom": {"opens": "keystone"}}
+    coach = arrive(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR, **opens)
+    assert (coach.path, coach.roles) == ("", {"coach"})
+    assert arrive(world, clock, world.amara.id, context_id=None, **opens).path == ""
