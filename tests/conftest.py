@@ -3,12 +3,14 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -33,44 +35,72 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    return _settings_in(tmp_path)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A database that tests copy, and the world that was laid down in it."""
+
+    path: Path
+    world: World | None = None
+
+
+def _settings_in(folder: Path) -> Settings:
     return Settings(
         public_url=ORIGIN,
-        database_url=f"sqlite:///{tmp_path}/tool.db",
-        data_dir=tmp_path / "data",
+        database_url=f"sqlite:///{folder}/tool.db",
+        data_dir=folder / "data",
         secret_key=b"s" * 32,
         key_encryption_key=b"k" * 32,
         loopback_http=True,
     )
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay the tables once; each test gets a copy of the file."""
-    folder = tmp_path_factory.mktemp("empty")
-    path = folder / "empty.db"
-    app = create_app(
-        Settings(
-            public_url=ORIGIN,
-            database_url=f"sqlite:///{path}",
-            data_dir=folder,
-            secret_key=b"s" * 32,
-            key_encryption_key=b"k" * 32,
-            loopback_http=True,
-        )
-    )
+def _lay_template(folder: Path, build: Callable[[], World] | None) -> Template:
+    app = create_app(_settings_in(folder), clock=MovableClock())
     with app.app_context():
         Base.metadata.create_all(db.engine)
+        world = build() if build else None
+        db.session.remove()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
-    return path
+    return Template(folder / "tool.db", world)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay the tables once; each test gets a copy of the file."""
+    return _lay_template(tmp_path_factory.mktemp("empty"), None).path
+
+
+@pytest.fixture(scope="session")
+def world_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Lay the small world once; each test that asks for `world` gets a copy of the file."""
+    return _lay_template(tmp_path_factory.mktemp("world"), lambda: build_world(MovableClock()))
+
+
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compile each template once, not once a test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
 
 
 @pytest.fixture
-def app(settings: Settings, clock: MovableClock, empty_database: Path, tmp_path: Path) -> Iterator[Flask]:
-    shutil.copy(empty_database, tmp_path / "tool.db")
+def app(
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    clock: MovableClock,
+    compiled_pages: FileSystemBytecodeCache,
+    tmp_path: Path,
+) -> Iterator[Flask]:
+    wants_world = "world" in request.fixturenames
+    template = request.getfixturevalue("world_template" if wants_world else "empty_database")
+    shutil.copy(template.path if wants_world else template, tmp_path / "tool.db")
     settings.data_dir.mkdir(exist_ok=True)
     application = create_app(settings, clock=clock)
+    application.jinja_env.bytecode_cache = compiled_pages
     with application.app_context(), request_started.connected_to(_forget_request, application):
         yield application
         db.session.remove()
@@ -110,10 +140,11 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def world(app: Flask, clock: MovableClock) -> World:
-    """Build an organisation in week 6 of the program, and a second organisation behind its wall."""
+def world(app: Flask, world_template: Template) -> World:
+    """Give an organisation in week 6 of the program, and a second organisation behind its wall."""
     del app  # the world lies in its database
-    return build_world(clock)
+    assert world_template.world is not None
+    return world_template.world
 
 
 @pytest.fixture
