@@ -65,6 +65,7 @@ def withdraw_coach(
     session: Session,
     *,
     organisation_id: uuid.UUID,
+    offering_id: uuid.UUID,
     cohort_id: uuid.UUID,
     person_id: uuid.UUID,
     at: datetime,
@@ -72,8 +73,9 @@ def withdraw_coach(
     """Take a cohort away from a coach. Their open sessions end; what they recorded stays.
 
     Raises:
-        OfferingUnknown: this person does not coach this cohort.
+        OfferingUnknown: no such cohort in this offering, or this person does not coach it.
     """
+    find_cohort(session, organisation_id, offering_id, cohort_id)
     _find_grant(session, organisation_id, cohort_id, person_id).status = INACTIVE
     close_sessions_of(session, person_id, at)
 

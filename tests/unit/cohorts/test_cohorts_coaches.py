@@ -52,6 +52,7 @@ def take(world: World, person_id: uuid.UUID, cohort_id: uuid.UUID, clock: Movabl
         withdraw_coach(
             session,
             organisation_id=world.organisation_id,
+            offering_id=world.offering_id,
             cohort_id=cohort_id,
             person_id=person_id,
             at=clock(),

@@ -1,0 +1,533 @@
+"""The walk: every address of the application, asked for by the wrong person.
+
+Everybody in the world has done everything, and each text carries its writer's mark (support/full_house).
+Whoever may not see a page is refused with 401, 403 or 404, reads none of the victim's words, and changes
+none of the victim's rows. The control asks for the same addresses as the right person.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from support import full_house
+from support.full_house import PRIVATE, Work
+from support.photos import jpeg
+from support.rows import all_rows, digests, hanging_on, of_organisation
+from support.visitor import Visitor
+from support.world import World, build_world
+from support.wrong_person import (
+    IDS,
+    LOCAL,
+    QUERIES,
+    SECRETS,
+    Target,
+    address_of,
+    form_of,
+    guard_of,
+    names_somebody,
+    path_of,
+)
+from werkzeug.routing import Map, Rule
+from werkzeug.test import TestResponse
+
+from ltitool.app import services_of
+from ltitool.credentials.issuers import RS256, key_owner
+from ltitool.credentials.models import Award, Issuer
+from ltitool.foundation.db import read_session, transaction
+from ltitool.people.grants import grant
+from ltitool.people.invitations import invite
+from ltitool.people.models import Invitation, Person
+from ltitool.web.blueprints import Guard
+
+REFUSED = frozenset({401, 403, 404})
+STAGES = ("writing", "sent", "awarded", "shown")
+SERVER_FAULT = 500
+# The right person's way through these doors is walked elsewhere, because an LMS stands at the other end.
+ELSEWHERE = {
+    "lti.login": "test_functional_thread.py",
+    "lti.take_launch": "test_functional_thread.py",
+    "lti.check_cookies": "unit/lti/test_lti_cookies.py",
+    "directing.read_list": "test_functional_thread.py",
+}
+HERE = Path(__file__).parent
+
+
+@dataclass
+class House:
+    """The built world, and everybody's work in it."""
+
+    kept: Any
+    world: World
+    works: Mapping[str, Work]  # amara, ben, dario, stranger
+    targets: Mapping[str, Target]
+    stranger_director: Any
+    fresh_invitations: Mapping[str, str]
+
+    @property
+    def app(self) -> Flask:
+        return self.kept.app  # type: ignore[no-any-return] # of Kept
+
+    @property
+    def amara(self) -> Target:
+        return self.targets["amara"]
+
+    def visitor(self, person: Any, *roles: str) -> Visitor:
+        with self.app.app_context():
+            return Visitor.open(self.app, person, roles, self.kept.clock)
+
+    def rules(self) -> Iterator[tuple[Rule, str]]:
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda one: (one.rule, one.endpoint)):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method
+
+
+@pytest.fixture(scope="module")
+def house(fresh_app: Callable[[], Any]) -> House:
+    kept = fresh_app()
+    with kept.app.app_context():
+        house = _build(kept)
+        _targets(house)
+    for stage in STAGES:
+        with kept.app.app_context():
+            _play(house, stage)
+        kept.keep(stage)
+    return house
+
+
+def _build(kept: Any) -> House:
+    world = build_world(kept.clock)
+    director = _stranger_director(kept, world)
+    people = {
+        "amara": (world.amara, world.coach),
+        "ben": (world.ben, world.coach),
+        "dario": (world.dario, world.other_coach),
+        "stranger": (world.stranger, world.stranger_coach),
+    }
+    works = {
+        key: full_house.begin(kept.app, person, coach, jpeg((400 + 8 * number, 300)), kept.clock)
+        for number, (key, (person, coach)) in enumerate(people.items())
+    }
+    tokens = {key: uuid.uuid4().hex for key in ("accept", "use")}
+    for number, token in enumerate(tokens.values()):
+        _invite(kept, world, token, number)
+    return House(kept, world, works, {}, director, tokens)
+
+
+def _targets(house: House) -> None:
+    world, spent = house.world, uuid.uuid4().hex
+    _invite(house.kept, world, spent, 7, accepted_by=world.chloe.id)
+    found = {}
+    for key, work in house.works.items():
+        found[key] = Target(
+            work=work,
+            offering_id=work.scope.offering_id,
+            cohort_id=work.scope.cohort_id or uuid.UUID(int=0),
+            context_id=work.person.context_id,
+            slug="valle-verde",
+            thumbprint="",
+            spare={"invitation": spent, "ticket": "made-up"},
+            picture=jpeg((320, 240)),
+        )
+    house.targets = found
+
+
+def _play(house: House, stage: str) -> None:
+    for work in house.works.values():
+        if stage == "sent":
+            full_house.send(work, house.kept.clock)
+        if stage == "awarded":
+            full_house.award(house.app, work, house.kept.clock)
+    if stage == "awarded":
+        session, found = read_session(), services_of(house.app)
+        issuer = session.get_one(Issuer, session.get_one(Award, house.works["amara"].award_id).issuer_id)
+        thumbprint = found.keys.ensure(key_owner(issuer), RS256).thumbprint
+        house.targets = {
+            key: replace(target, slug=issuer.slug, thumbprint=thumbprint)
+            for key, target in house.targets.items()
+        }
+        session.commit()
+        # The first who fetches a status list has it signed: let that be over before the walk begins.
+        assert house.app.test_client().get(f"/issuers/{issuer.slug}/status/1").status_code == 200
+    if stage == "shown":
+        with transaction() as session:
+            session.get_one(Award, house.works["amara"].award_id).is_public = True
+
+
+def _invite(kept: Any, world: World, token: str, number: int, accepted_by: uuid.UUID | None = None) -> None:
+    with transaction() as session:
+        invite(
+            session,
+            invitation_id=uuid.UUID(int=number + 1),
+            organisation_id=world.organisation_id,
+            role="coach",
+            subject=str(world.cohort_id),
+            note="zzamaraokaforzz invited",
+            token=token,
+            at=kept.clock(),
+        )
+        session.flush()
+        if accepted_by:
+            row = session.get_one(Invitation, uuid.UUID(int=number + 1))
+            row.accepted_at, row.accepted_by = kept.clock(), accepted_by
+
+
+def _stranger_director(kept: Any, world: World) -> Any:
+    organisation_id, person_id = world.stranger.organisation_id, uuid.uuid4()
+    with transaction() as session:
+        session.add(
+            Person(
+                id=person_id,
+                organisation_id=organisation_id,
+                display_name="Nora Elsewhere",
+                created_at=kept.clock(),
+            )
+        )
+        session.flush()
+        grant(
+            session,
+            organisation_id=organisation_id,
+            person_id=person_id,
+            role="director",
+            granted_by=None,
+            at=kept.clock(),
+        )
+    return SimpleNamespace(
+        id=person_id, organisation_id=organisation_id, context_id=world.stranger.context_id
+    )
+
+
+def ask(visitor: Any, rule: Rule, method: str, target: Target, app: Flask, **changes: Any) -> TestResponse:
+    """Ask for an address of the target's: as a visitor, or with a browser that holds no session."""
+    values = {**address_of(rule, target), **changes.get("address", {})}
+    path = path_of(rule, values) + QUERIES.get(rule.endpoint, "")
+    with app.app_context():
+        form = {**form_of(rule.endpoint, target), **changes.get("form", {})} if method == "POST" else {}
+    if isinstance(visitor, Visitor) and guard_of(app, rule) is not Guard.PUBLIC:
+        return visitor.post(path, form) if method == "POST" else visitor.get(path, buffered=True)
+    client = getattr(visitor, "client", visitor)
+    headers = {"Origin": "http://localhost:8000"}
+    path = path if guard_of(app, rule) is Guard.PUBLIC else f"/l/nobodyis/{path}"
+    data = {"data": {**form, "csrf_token": "x" * 64}} if method == "POST" else {}
+    answer: TestResponse = client.open(
+        path, method=method, base_url="http://localhost:8000", headers=headers, buffered=True, **data
+    )
+    return answer
+
+
+WRONG: Mapping[str, Callable[[House], tuple[Any, tuple[str, ...]]]] = {
+    "participant of the same cohort": lambda h: (h.world.ben, ("participant",)),
+    "the same with a coach's rights": lambda h: (h.world.ben, ("participant", "coach")),
+    "participant of another cohort": lambda h: (h.world.dario, ("participant", "coach")),
+    "coach of another cohort": lambda h: (h.world.other_coach, ("coach", "participant")),
+    "participant of another organisation": lambda h: (h.world.stranger, ("participant",)),
+    "coach of another organisation": lambda h: (h.world.stranger_coach, ("coach", "participant")),
+    "director of another organisation": lambda h: (h.stranger_director, ("director",)),
+    "everything in another organisation": lambda h: (
+        h.stranger_director,
+        ("director", "coach", "participant"),
+    ),
+}
+
+
+@pytest.mark.parametrize("who", WRONG)
+def test_the_wrong_person_is_refused_reads_nothing_and_changes_nothing(house: House, who: str) -> None:
+    house.kept.restore("awarded")
+    person, roles = WRONG[who](house)
+    visitor = house.visitor(person, *roles)
+    with house.app.app_context():
+        before = victims_rows(house, person.id)
+    faults = [
+        fault
+        for rule, method in house.rules()
+        for fault in _faults(house, rule, method, ask(visitor, rule, method, house.amara, house.app))
+    ]
+    with house.app.app_context():
+        after = victims_rows(house, person.id, before)
+    assert faults == []
+    assert {key: after.get(key) for key in before} == before
+
+
+def test_nobody_without_a_session_reads_or_changes_anything(house: House) -> None:
+    house.kept.restore("awarded")
+    amara = house.visitor(house.world.amara, "participant")
+    faults = []
+    for rule, method in house.rules():
+        bare = ask(house.app.test_client(), rule, method, house.amara, house.app)
+        faults += _faults(house, rule, method, bare)
+        if guard_of(house.app, rule) is not Guard.PUBLIC:
+            values = path_of(rule, address_of(rule, house.amara))
+            known = house.app.test_client().open(amara.path(values), method=method)  # her visit, no cookie
+            faults += [f"{rule.rule}: {one.status_code}" for one in (bare, known) if one.status_code != 401]
+    assert faults == []
+
+
+def _faults(house: House, rule: Rule, method: str, answer: TestResponse) -> list[str]:
+    name = f"{method} {rule.rule} ({rule.endpoint})"
+    words = [canary for canary in house.amara.work.canaries if canary in answer.data]
+    found = [f"{name}: shows {words[0][:40]!r}"] if words else []
+    if names_somebody(rule) and answer.status_code not in REFUSED | _own_state(rule):
+        found.append(f"{name}: {answer.status_code}, not refused")
+    if answer.status_code >= SERVER_FAULT:
+        found.append(f"{name}: {answer.status_code}")
+    return found
+
+
+def _own_state(rule: Rule) -> frozenset[int]:
+    """An address of one's own map or keystone may say first that one's own is closed (409)."""
+    return frozenset() if rule.arguments & (IDS.keys() | SECRETS) else frozenset({409})
+
+
+@pytest.mark.parametrize("who", ["ben", "dario", "stranger"])
+def test_names_on_somebodys_map_mean_nothing_on_another(house: House, who: str) -> None:
+    house.kept.restore("writing")
+    visitor, found = house.visitor(getattr(house.world, who), "participant"), {}
+    for rule, method in house.rules():
+        if rule.arguments & LOCAL.keys():
+            with house.app.app_context():
+                own = form_of(rule.endpoint, house.targets[who]) if method == "POST" else {}
+            seen = {"revision": own["revision"]} if own else {}
+            answer = ask(visitor, rule, method, house.amara, house.app, form=seen)
+            found[f"{method} {rule.rule}"] = answer.status_code
+    assert {name: status for name, status in found.items() if status != 404} == {}
+    assert len(found) >= 11
+
+
+def victims_rows(house: House, intruder: uuid.UUID, only: Any = None) -> dict[Any, str]:
+    """Fingerprint what hangs on Amara, and all of her organisation that does not hang on the intruder."""
+    rows = all_rows()
+    hers = hanging_on(rows, [house.world.amara.id])
+    ours = of_organisation(rows, house.world.organisation_id) - hanging_on(rows, [intruder])
+    found = digests(rows, hers | ours)
+    if only is not None:
+        added = sorted(repr(key) for key in found if key not in only and key in hers)
+        assert added == [], "rows were hung on the victim"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "guards"),
+    [
+        ("amara", {Guard.COACH, Guard.DIRECTOR}),
+        ("coach", {Guard.DIRECTOR}),
+        ("director", {Guard.COACH, Guard.PARTICIPANT}),
+    ],
+)
+def test_the_right_people_of_the_cohort_stop_at_each_others_pages(
+    house: House, who: str, guards: set[Guard]
+) -> None:
+    """Amara herself, her coach and her director: each has pages that are not for the other two."""
+    house.kept.restore("awarded")
+    role = {"amara": "participant"}.get(who, who)
+    plain = house.visitor(getattr(house.world, who), role)
+    # Rights in the session alone: the guard lets them pass, the use case must not.
+    armed = house.visitor(getattr(house.world, who), "participant", "coach", role)
+    with house.app.app_context():
+        before = victims_rows(house, uuid.UUID(int=0))
+    faults = []
+    for rule, method in house.rules():
+        guard = guard_of(house.app, rule)
+        if guard not in guards:
+            continue
+        refused = ask(plain, rule, method, house.amara, house.app)
+        if refused.status_code != 403:
+            faults.append(f"{method} {rule.rule}: {refused.status_code}")
+        if guard is not Guard.DIRECTOR and names_somebody(rule):
+            pushed = ask(armed, rule, method, house.amara, house.app)
+            if pushed.status_code not in REFUSED or PRIVATE.encode() in pushed.data:
+                faults.append(f"{method} {rule.rule} with rights: {pushed.status_code}")
+    with house.app.app_context():
+        after = victims_rows(house, uuid.UUID(int=0))
+    assert faults == []
+    assert _without_sessions(after) == _without_sessions(before)
+
+
+def _without_sessions(rows: Mapping[Any, str]) -> dict[Any, str]:
+    return {key: value for key, value in rows.items() if key[0] != "web_session"}
+
+
+def test_a_right_address_with_one_wrong_part_is_refused(house: House) -> None:
+    """The right person, in front of an address in which one id is somebody else's."""
+    house.kept.restore("awarded")
+    visitors = right_visitors(house)
+    faults, asked = [], 0
+    for rule, method in house.rules():
+        guard = guard_of(house.app, rule)
+        for name in sorted(rule.arguments & IDS.keys()) if guard is not Guard.PUBLIC else ():
+            for whose, other in house.targets.items():
+                if not _is_foreign(house, guard, name, whose):
+                    continue
+                asked += 1
+                address = {name: IDS[name](other)}
+                answer = ask(visitors[guard], rule, method, house.amara, house.app, address=address)
+                shown = any(canary in answer.data for canary in other.work.canaries)
+                if answer.status_code not in REFUSED or shown:
+                    faults.append(f"{method} {rule.rule} with {name} of {whose}: {answer.status_code}")
+    assert faults == []
+    assert asked > 80
+
+
+def _is_foreign(house: House, guard: Guard, name: str, whose: str) -> bool:
+    """Whether an id of this person's has no place in an address of somebody with this guard's rights."""
+    if whose == "amara" or IDS[name](house.targets[whose]) == IDS[name](house.amara):
+        return False
+    if whose == "stranger":
+        return True
+    if guard is Guard.DIRECTOR:
+        return False
+    if guard is Guard.COACH:
+        return whose == "dario" or name == "entry_id"  # Ben is this coach's too; his 1:1s are not Amara's
+    return True
+
+
+def test_a_form_that_names_somebody_elses_things_does_nothing_to_them(house: House) -> None:
+    """The right person on the right address, with ids of another organisation in the form."""
+    other, faults, tried = house.targets["stranger"], [], 0
+    for rule, method in house.rules():
+        if method != "POST" or guard_of(house.app, rule) is Guard.PUBLIC:
+            continue
+        with house.app.app_context():
+            own, theirs = form_of(rule.endpoint, house.amara), form_of(rule.endpoint, other)
+        for name, value in theirs.items():
+            if not _holds_id(value) or own.get(name) == value:
+                continue
+            tried += 1
+            house.kept.restore("writing")
+            visitor = right_visitors(house)[guard_of(house.app, rule)]
+            with house.app.app_context():
+                before = _hanging(house, other)
+            answer = ask(visitor, rule, method, house.amara, house.app, form={name: value})
+            with house.app.app_context():
+                after = _hanging(house, other)
+            shown = any(canary in answer.data for canary in other.work.canaries)
+            if answer.status_code >= SERVER_FAULT or shown or after != before:
+                faults.append(f"{rule.endpoint} {name}: {answer.status_code}")
+            if rule.endpoint.startswith("directing.") and answer.status_code not in REFUSED:
+                faults.append(f"{rule.endpoint} {name}: {answer.status_code}, not refused")
+    assert faults == []
+    assert tried >= 10
+
+
+def _holds_id(value: Any) -> bool:
+    return isinstance(value, uuid.UUID) or (isinstance(value, list) and any(":" in str(v) for v in value))
+
+
+def _hanging(house: House, target: Target) -> dict[Any, str]:
+    rows = all_rows()
+    return digests(rows, of_organisation(rows, target.work.person.organisation_id))
+
+
+def test_citing_somebody_elses_evidence_shows_none_of_it(house: House) -> None:
+    house.kept.restore("writing")
+    ben, works = house.visitor(house.world.ben, "participant"), house.works
+    cited = [f"photo:{works['amara'].photo_id}", f"answer:{full_house.SENT_SHEET}/tried"]
+    with house.app.app_context():
+        revision = full_house.revisions(works["ben"])[1]
+    form = {"revision": revision, "text": "Mine", "citations": cited}
+    sent = ben.post(f"keystone/claims/{works['ben'].claim_id}", form)
+    assert sent.status_code == 303, sent.text
+    for path in ("keystone", f"keystone/claims/{works['ben'].claim_id}", "keystone/present/6"):
+        page = ben.get(path)
+        assert page.status_code == 200
+        assert works["ben"].mark in page.text
+        assert works["amara"].mark not in page.text
+        assert str(works["amara"].photo_id) not in page.text.replace(f'value="{cited[0]}"', "")
+
+
+def right_visitors(house: House) -> dict[Guard, Visitor]:
+    """Whose pages they are: Amara's own, her coach's, her director's."""
+    amara = house.visitor(house.world.amara, "participant")
+    return {
+        Guard.LAUNCHED: amara,
+        Guard.PARTICIPANT: amara,
+        Guard.COACH: house.visitor(house.world.coach, "coach"),
+        Guard.DIRECTOR: house.visitor(house.world.director, "director"),
+    }
+
+
+def test_the_right_person_comes_through_every_one_of_these_doors(house: House) -> None:
+    """The control: else the walk could pass by asking for what is not there."""
+    open_at: dict[str, str] = {}
+    answers: dict[str, list[str]] = {}
+    for stage in STAGES:
+        for rule, method in house.rules():
+            name = f"{method} {rule.rule} ({rule.endpoint})"
+            if rule.endpoint in ELSEWHERE or name in open_at:
+                continue
+            status = _as_the_right_person(house, stage, rule, method)
+            answers.setdefault(name, []).append(f"{stage}: {status}")
+            if status in {200, 201, 303}:
+                open_at[name] = stage
+    assert {name: tried for name, tried in answers.items() if name not in open_at} == {}
+    assert len(open_at) > 80
+
+
+def _as_the_right_person(house: House, stage: str, rule: Rule, method: str) -> int:
+    house.kept.restore(stage)
+    guard = guard_of(house.app, rule)
+    client = house.app.test_client()
+    visitor: Any = client if guard is Guard.PUBLIC else right_visitors(house)[guard]
+    target = replace(house.amara, spare=_good_spare(house, rule.endpoint))
+    if None in address_of(rule, target).values() or "" in address_of(rule, target).values():
+        return 0  # not made yet at this stage
+    answer = ask(visitor, rule, method, target, house.app)
+    return 0 if "invitation" in rule.endpoint and answer.status_code == 404 else answer.status_code
+
+
+def _good_spare(house: House, endpoint: str) -> dict[str, str]:
+    invitation = house.fresh_invitations["use" if endpoint == "codes.use" else "accept"]
+    if endpoint != "site.open_tab":
+        return {"invitation": invitation, "ticket": ""}
+    page = house.visitor(house.world.amara, "participant").get("keystone").text
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
+    assert ticket is not None
+    return {"invitation": invitation, "ticket": ticket[1]}
+
+
+@pytest.mark.parametrize("place", sorted(set(ELSEWHERE.values())))
+def test_what_is_walked_elsewhere_is(place: str) -> None:
+    found = HERE / place if (HERE / place).exists() else HERE.parent / place
+    assert found.exists()
+
+
+def test_an_address_that_nobody_told_about_makes_the_walk_fail(house: House) -> None:
+    rule = Rule("/l/<launch>/secrets/<uuid:secret_id>", endpoint="evidence.secret", methods=["GET"])
+    Map([rule])  # reads its parameters
+    with pytest.raises(LookupError, match=r"say in wrong_person\.py what <secret_id> stands for"):
+        address_of(rule, house.amara)
+    with pytest.raises(LookupError, match=r"say in wrong_person\.py what its form holds"):
+        form_of("evidence.secret", house.amara)
+
+
+def test_private_notes_reach_coaches_of_the_cohort_alone(house: House) -> None:
+    """Read every page there is as participant and as director; the same words stand on the coach's pages."""
+    house.kept.restore("shown")
+    readers = {
+        "participant": house.visitor(house.world.amara, "participant"),
+        "director": house.visitor(house.world.director, "director"),
+    }
+    coach = house.visitor(house.world.coach, "coach")
+    shown: dict[str, list[str]] = {"participant": [], "director": [], "coach": []}
+    for rule, method in house.rules():
+        if method != "GET" or rule.endpoint in {"static", *ELSEWHERE}:
+            continue
+        for name, visitor in {**readers, "coach": coach}.items():
+            if PRIVATE.encode() in ask(visitor, rule, "GET", house.amara, house.app).data:
+                shown[name].append(rule.endpoint)
+    assert shown["participant"] == shown["director"] == []
+    assert {"coaching.notes", "coaching.entry"} <= set(shown["coach"])
+
+
+def test_another_organisations_code_opens_nothing(house: House) -> None:
+    house.kept.restore("awarded")
+    visitor = house.visitor(house.world.stranger_coach, "coach")
+    answer = visitor.post("invitation", {"code": house.fresh_invitations["use"]})
+    assert answer.status_code == 422
+    with house.app.app_context():
+        row = read_session().get_one(Invitation, uuid.UUID(int=2))
+        assert row.accepted_at is None
