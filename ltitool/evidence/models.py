@@ -1,10 +1,10 @@
-"""Tables of evidence: photo, power map and its versions, guided entry, keystone and its submissions."""
+"""Tables of evidence: photo and arrival, power map and versions, guided entry, keystone and submissions."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ltitool.foundation.db import Base, Tenant, tenant_fk, tenant_key
@@ -34,6 +34,16 @@ class Photo(Tenant, Base):
     height: Mapped[int]
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class PhotoArrival(Tenant, Base):
+    """A photo's files are being stored. The photo's row takes its place; one left over is tidied up."""
+
+    __tablename__ = "photo_arrival"
+    __table_args__ = (ForeignKeyConstraint(["organisation_id"], ["organisation.id"]), Index(None, "begun_at"))
+
+    object_key: Mapped[str]
+    begun_at: Mapped[datetime]
 
 
 class PowerMap(Tenant, Base):

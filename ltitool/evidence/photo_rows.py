@@ -50,10 +50,11 @@ def still_there(session: Session, organisation_id: uuid.UUID, ids: Collection[uu
 
 
 def is_told(photo: Photo, guide: PhotoVoiceGuide) -> bool:
-    """Say whether a photo has its caption, its description, its lens and the answers that are required."""
+    """Say whether a photo has its words, its lens, who is in it, and the answers that are required."""
     words: Mapping[str, object] = photo.answers
     needed = [prompt.key for prompt in guide.prompts if prompt.required]
-    return bool(photo.caption and photo.alt_text and photo.lens) and all(words.get(key) for key in needed)
+    said = photo.caption and photo.alt_text and photo.lens and photo.who_is_in_it
+    return bool(said) and all(words.get(key) for key in needed)
 
 
 def _own(scope: ParticipantScope) -> Select[Photo]:

@@ -1,7 +1,7 @@
 """PhotoVoice: photos added, told and withdrawn.
 
 A photo is prepared outside any transaction, its two sizes are stored, and only then its row is written: so
-there is never a row without its files, and files without a row are removed again.
+there is never a row without its files. Files without a row are removed; after a crash, by `photo_arrivals`.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from ltitool.cohorts.scope import ParticipantScope
 from ltitool.errors import Invalid, msg
 from ltitool.evidence.errors import ActivityWithoutPage, PhotoQuotaReached
 from ltitool.evidence.models import Photo
+from ltitool.evidence.photo_arrivals import announce, arrived, remove_files
 from ltitool.evidence.photo_rows import (
     find_by_upload_key,
     is_told,
@@ -27,7 +28,6 @@ from ltitool.evidence.photo_rows import (
     photo_count,
     photos_of,
 )
-from ltitool.evidence.photo_sizes import SIZES
 from ltitool.evidence.photo_worker import PreparedPhoto
 from ltitool.evidence.progress_notes import note
 from ltitool.foundation.db import end_read, read_session, transaction
@@ -93,11 +93,12 @@ def add_photo(scope: ParticipantScope, data: bytes, upload_key: str, tools: Phot
     end_read()  # preparing takes seconds, and needs nothing of the database
     prepared = tools.decoder.prepare(data)
     photo = _new_photo(scope, key, prepared, tools)
+    announce(photo, tools.clock())
     _store(photo, prepared, tools.store)
     try:
         return _write(scope, photo, tools)
     except BaseException:
-        _remove_files(photo.object_key, tools.store)
+        remove_files(photo.object_key, tools.store)
         raise
 
 
@@ -134,7 +135,7 @@ def withdraw_photo(scope: ParticipantScope, photo_id: uuid.UUID, tools: PhotoToo
     """
     with transaction() as session:
         photo = own_photo(session, scope, photo_id)
-        _remove_files(photo.object_key, tools.store)
+        remove_files(photo.object_key, tools.store)
         photo.withdrawn_at = tools.clock()
         photo.upload_key = f"withdrawn:{photo.id.hex}"
         photo.caption = photo.alt_text = photo.who_is_in_it = ""
@@ -194,19 +195,15 @@ def _write(scope: ParticipantScope, photo: Photo, tools: PhotoTools) -> Photo:
             _refuse_over_quota(session, scope)
             session.add(photo)
             session.flush()
+            arrived(session, photo.id)
             _note(session, scope, tools.clock())
     except IntegrityError:
         known = find_by_upload_key(read_session(), scope, upload_key)
         if known is None:
             raise
-        _remove_files(object_key, tools.store)
+        remove_files(object_key, tools.store)
         return known
     return photo
-
-
-def _remove_files(object_key: str, store: ObjectStore) -> None:
-    for size in SIZES:
-        store.delete(object_name(object_key, size))
 
 
 def _note(session: Session, scope: ParticipantScope, at: datetime) -> None:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _create_guided_entry()
     _create_keystone()
     _create_photo()
+    _create_photo_arrival()
     _create_power_map()
     _create_keystone_submission()
     _create_power_map_version()
@@ -24,6 +25,7 @@ def downgrade() -> None:
     op.drop_table("power_map_version")
     op.drop_table("keystone_submission")
     op.drop_table("power_map")
+    op.drop_table("photo_arrival")
     op.drop_table("photo")
     op.drop_table("keystone")
     op.drop_table("guided_entry")
@@ -124,6 +126,21 @@ def _create_photo() -> None:
         ),
         sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_photo_organisation_id_id")),
     )
+
+
+def _create_photo_arrival() -> None:
+    op.create_table(
+        "photo_arrival",
+        sa.Column("object_key", sa.String(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_photo_arrival_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo_arrival")),
+    )
+    op.create_index(op.f("ix_photo_arrival_begun_at"), "photo_arrival", ["begun_at"])
 
 
 def _create_power_map() -> None:

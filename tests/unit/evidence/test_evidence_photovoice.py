@@ -16,17 +16,20 @@ from support.clock import MovableClock
 from support.visitor import Visitor, page_text
 from support.world import World
 
+from ltitool.app import HANDLERS, SWEEPERS
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.errors import Invalid
 from ltitool.evidence import photovoice
 from ltitool.evidence.errors import ActivityWithoutPage, EvidenceUnknown, NotAPhoto, PhotoQuotaReached
 from ltitool.evidence.models import Photo
+from ltitool.evidence.photo_arrivals import JOB, sweep_arrivals, tidy_job
 from ltitool.evidence.photo_rows import photos_of
 from ltitool.evidence.photo_views import DECODER
 from ltitool.evidence.photo_worker import PhotoDecoder, PreparedPhoto
 from ltitool.evidence.photovoice import PhotoTools, PhotoWords, add_photo, tell_photo, withdraw_photo
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.errors import ObjectMissing, StorageUnavailable
+from ltitool.foundation.jobs import Work
 from ltitool.foundation.services import services
 from ltitool.settings import Settings
 
@@ -183,6 +186,58 @@ class TestAdding:
             add_photo(without, pictures.jpeg(), "a", tools)
 
 
+class Killed(BaseException):
+    """As when the process is killed: nothing after it runs."""
+
+
+class TestArrivals:
+    def left_over(self) -> list[str]:
+        now = services().clock()
+        return list(sweep_arrivals(read_session(), now))
+
+    def test_after_a_crash_between_files_and_row_the_files_are_tidied_up(
+        self,
+        scope: ParticipantScope,
+        tools: PhotoTools,
+        stored: Callable[[], list[str]],
+        clock: MovableClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def killed(*_args: object) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patch:
+            patch.setattr(photovoice, "_write", killed)
+            patch.setattr(photovoice, "remove_files", lambda *_args: None)
+            with pytest.raises(Killed):
+                add_photo(scope, pictures.jpeg(), "a", tools)
+        assert len(stored()) == 2
+        assert self.left_over() == []  # it might still be on its way
+        clock.forward(hours=1)
+        (subject,) = self.left_over()
+        for _ in range(2):
+            assert tidy_job(Work(JOB, subject, 1, 1, lambda: None)) is None
+        assert stored() == []
+        assert self.left_over() == []
+
+    def test_a_photo_that_came_leaves_no_note(
+        self,
+        scope: ParticipantScope,
+        tools: PhotoTools,
+        stored: Callable[[], list[str]],
+        clock: MovableClock,
+    ) -> None:
+        photo = add_photo(scope, pictures.jpeg(), "a", tools)
+        clock.forward(days=1)
+        assert self.left_over() == []
+        tidy_job(Work(JOB, str(photo.id), 1, 1, lambda: None))
+        assert len(stored()) == 2
+
+    def test_the_runner_knows_the_job(self) -> None:
+        assert HANDLERS[JOB] is tidy_job
+        assert SWEEPERS[JOB] is sweep_arrivals
+
+
 class TestTelling:
     def test_enough_told_photos_complete_the_activity(
         self,
@@ -199,7 +254,9 @@ class TestTelling:
                 tell_photo(session, scope, photo.id, WORDS, at=clock())
         assert stage_of(world.amara, "photovoice") == "done"
 
-    @pytest.mark.parametrize("change", [{"caption": ""}, {"lens": ""}, {"answers": {}}, {"alt_text": ""}])
+    @pytest.mark.parametrize(
+        "change", [{"caption": ""}, {"lens": ""}, {"answers": {}}, {"alt_text": ""}, {"who_is_in_it": ""}]
+    )
     def test_an_untold_photo_does_not_count(
         self, scope: ParticipantScope, tools: PhotoTools, change: dict[str, Any], clock: MovableClock
     ) -> None:
