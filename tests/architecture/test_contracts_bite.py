@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,16 +51,29 @@ BITES = [
 ]
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def one_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a copy of the sources with their contracts."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / "pyproject.toml", folder)
     for package in PACKAGES:
         leave = shutil.ignore_patterns(
-            "__pycache__", "*.json", "static", "templates", "translations", "*.yaml"
+            "__pycache__", "static", "templates", "translations", "*.json", "*.yaml"
         )
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=leave)
-    return tmp_path
+        shutil.copytree(ROOT / package, folder / package, ignore=leave)
+    return folder
+
+
+@pytest.fixture
+def copy(one_copy: Path) -> Iterator[Path]:
+    """Give the copy, and afterwards take out of it what a test wrote."""
+    before = {path: path.read_bytes() for path in one_copy.rglob("*.py")}
+    yield one_copy
+    for path in one_copy.rglob("*.py"):
+        if path not in before:
+            path.unlink()
+        elif path.read_bytes() != before[path]:
+            path.write_bytes(before[path])
 
 
 def broken(folder: Path) -> set[str]:
