@@ -4,10 +4,12 @@
 fails where the catalogue is not complete and up to date.
 """
 
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -22,6 +24,9 @@ KEYWORDS = {
     "ngettext": (1, 2),
 }
 OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%%")
+COUNT = "%(num)s"
+WIDTH = 100
 
 
 def collect() -> Catalog:
@@ -36,46 +41,94 @@ def collect() -> Catalog:
         directory_filter=lambda path: "sandbox" not in Path(path).parts,
     )
     for filename, _line, message, comments, context in found:
-        template.add(message, None, [(filename, 0)], auto_comments=comments, context=context)
+        # Babel takes an empty text for "not translated", and None for a fault.
+        empty = ("", "") if isinstance(message, tuple) else ""
+        template.add(message, empty, [(filename, 0)], auto_comments=comments, context=context)
     return template
+
+
+def read(path: Path = CATALOGUE) -> Catalog:
+    """Read the catalogue as it lies on the disk; one that is not there yet is empty."""
+    if not path.exists():
+        return Catalog(locale="es", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale="es")
 
 
 def merged(template: Catalog) -> Catalog:
     """Lay the collected texts over the catalogue as it is; texts that are gone go."""
-    if CATALOGUE.exists():
-        with CATALOGUE.open("rb") as file:
-            catalogue = read_po(file, locale="es")
-    else:
-        catalogue = Catalog(locale="es", charset="utf-8")
+    catalogue = read()
+    kept = catalogue.creation_date
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.creation_date = kept  # a new date alone would make every run a change
     return catalogue
 
 
 def faults(catalogue: Catalog) -> list[str]:
     """Give the texts without a translation, and those whose placeholders differ."""
-    found = [f"untranslated: {one.id!r}" for one in catalogue if one.id and not _translated(one.string)]
-    for message, errors in catalogue.check():
-        found += [f"{message.id!r}: {error}" for error in errors]
-    return found
+    return [f"{message.id!r}: {fault}" for message in texts(catalogue) for fault in _faults_of(message)]
+
+
+def left_over(template: Catalog, catalogue: Catalog) -> list[str]:
+    """Give the texts of a catalogue that no page has any more."""
+    wanted = {_key(message) for message in texts(template)}
+    return [f"{one.id!r}: no page says this" for one in texts(catalogue) if _key(one) not in wanted]
+
+
+def texts(catalogue: Catalog) -> list[Message]:
+    """Give the messages of a catalogue without its head."""
+    return [message for message in catalogue if message.id]
 
 
 def main(check: bool) -> int:
     """Write the catalogue, or only check it."""
-    catalogue = merged(collect())
+    template = collect()
+    catalogue = merged(template)
     problems = faults(catalogue)
-    if not check:
-        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-        with CATALOGUE.open("wb") as file:
-            write_po(file, catalogue, no_location=True, sort_output=True, omit_header=False, width=100)
+    if check:
+        problems += left_over(template, read())
+    else:
+        _write(catalogue)
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{len(catalogue)} texts, {len(problems)} to do")
+    print(f"{len(texts(catalogue))} texts, {len(problems)} to do")
     return 1 if problems and check else 0
 
 
-def _translated(string: object) -> bool:
-    return all(string) if isinstance(string, tuple) else bool(string)
+def _write(catalogue: Catalog) -> None:
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    with CATALOGUE.open("wb") as file:
+        write_po(file, catalogue, no_location=True, sort_output=True, omit_header=False, width=WIDTH)
+
+
+def _faults_of(message: Message) -> Iterator[str]:
+    originals, said = _forms(message.id), _forms(message.string)
+    if not said or not all(said):
+        yield "untranslated"
+        return
+    for original, translation in zip(originals, said, strict=False):
+        yield from _placeholder_faults(original, translation)
+    yield from (str(error) for error in message.check(Catalog(locale="es")))
+
+
+def _placeholder_faults(original: str, translation: str) -> Iterator[str]:
+    """Compare both ways: Babel's own check lets a translation drop a placeholder, and does not know {braces}."""
+    wanted, given = set(PLACEHOLDER.findall(original)), set(PLACEHOLDER.findall(translation))
+    for name in sorted(wanted - given):
+        yield f"{name} is missing"
+    for name in sorted(given - wanted - {COUNT}):
+        yield f"{name} is not in the English text"
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    if isinstance(text, str):
+        return (text,)
+    return tuple(str(one) for one in text) if isinstance(text, tuple | list) else ()
+
+
+def _key(message: Message) -> str:
+    return _forms(message.id)[0]
 
 
 if __name__ == "__main__":

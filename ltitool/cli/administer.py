@@ -35,12 +35,12 @@ Work = Callable[[argparse.Namespace], Mapping[str, Any]]
 
 class OrganisationMissing(NotFound):
     code = "organisation.missing"
-    title = msg("There is no such organisation")
+    title = msg("There is no such organization")
 
 
 class OrganisationExists(Conflict):
     code = "organisation.exists"
-    title = msg("There is an organisation of that short name already")
+    title = msg("There is an organization of that short name already")
 
 
 def add_words(words: Any) -> None:  # argparse's subparser action has no public type

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from ltitool.errors import Invalid, msg
 from ltitool.web.languages import current_language
 
-PATTERNS = {"en": "EEEE d MMMM", "es": "EEEE d 'de' MMMM"}
-WITH_YEAR = {"en": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
-SHORT = {"en": "d MMM", "es": "d MMM"}
+# English as it is written in the United States; a language that is not listed takes the last pattern.
+PATTERNS = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM", "": "EEEE d MMMM"}
+WITH_YEAR = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y", "": "d MMMM y"}
+SHORT = {"en": "MMM d", "": "d MMM"}
 
 
 def local_day(at: datetime, timezone: str) -> date:
@@ -32,18 +33,18 @@ def check_day(held_on: date, starts_on: date, today: date) -> None:
 
 
 def day_words(day: date, locale: str) -> str:
-    """Name a day with its weekday: Thursday 12 March."""
-    return format_date(day, PATTERNS.get(locale, PATTERNS["en"]), locale=locale)
+    """Name a day with its weekday: Thursday, March 12."""
+    return format_date(day, PATTERNS.get(locale, PATTERNS[""]), locale=locale)
 
 
 def full_day(day: date, locale: str) -> str:
-    """Name a day with its year: 12 March 2026."""
-    return format_date(day, WITH_YEAR.get(locale, WITH_YEAR["en"]), locale=locale)
+    """Name a day with its year: March 12, 2026."""
+    return format_date(day, WITH_YEAR.get(locale, WITH_YEAR[""]), locale=locale)
 
 
 def short_day(day: date, locale: str) -> str:
-    """Name a day in little room: 12 Mar."""
-    return format_date(day, SHORT.get(locale, SHORT["en"]), locale=locale)
+    """Name a day in little room: Mar 12."""
+    return format_date(day, SHORT.get(locale, SHORT[""]), locale=locale)
 
 
 def due_words(day: date, today: date) -> str:

@@ -37,7 +37,7 @@ def confirm_identity(
         IdentityIncomplete: there is no name.
     """
     if not identity.full_name:
-        raise IdentityIncomplete({"full_name": msg("Write your name as it stands on your licence.")})
+        raise IdentityIncomplete({"full_name": msg("Write your name as it stands on your license.")})
     row = confirmed_identity(session, scope)
     if row is None:
         row = ConfirmedIdentity(

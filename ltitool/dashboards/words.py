@@ -140,7 +140,7 @@ def _week_item(journey: Journey, item: StepStanding) -> dict[str, object]:
 
 
 def span_words(dates: StepDates, language: str) -> str:
-    """Name the days of a step: 9 Mar to 15 Mar."""
+    """Name the days of a step: Mar 9 to Mar 15."""
     first, last = short_day(dates.first, language), short_day(dates.last, language)
     return first if dates.first == dates.last else str(_("%(first)s to %(last)s", first=first, last=last))
 

@@ -115,7 +115,7 @@ def _said_to_every_page() -> dict[str, object]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "say": lambda key, **values: say(locale, key, **values),
         "write_moment": lambda moment: write_moment(locale, moment),
-        "write_number": lambda number: write_number(locale, number),
+        "write_number": write_number,
     }
 
 

@@ -25,7 +25,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "this-course": ("This course", "Este curso"),
     "sign-in": ("Who are you today?", "¿Quién es usted hoy?"),
     "sign-in-lead": (
-        "This is an LMS to practise with. Choose a person and see the courses as they do. No passwords.",
+        "This is an LMS to practice with. Choose a person and see the courses as they do. No passwords.",
         "Este es un LMS para practicar. Elija una persona para ver los cursos como ella; no hay contraseñas.",
     ),
     "district-staff": ("District", "Distrito"),
@@ -96,12 +96,12 @@ def say(locale: str, key: str, **values: str) -> str:
 
 
 def write_moment(locale: str, moment: datetime) -> str:
-    """Write a moment in UTC, as this LMS keeps no time zones: 21 Nov 2026, 14:05 UTC."""
+    """Write a moment in UTC, as this LMS keeps no time zones: Nov 21, 2026, 14:05 UTC."""
     month = _MONTHS[locale][moment.month - 1]
-    return f"{moment.day} {month} {moment.year}, {moment:%H:%M} UTC"
+    day = f"{month} {moment.day}, {moment.year}" if locale == "en" else f"{moment.day} {month} {moment.year}"
+    return f"{day}, {moment:%H:%M} UTC"
 
 
-def write_number(locale: str, number: float) -> str:
-    """Write a score without needless decimals, with the language's decimal sign."""
-    text = f"{number:.2f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",") if locale == "es" else text
+def write_number(number: float) -> str:
+    """Write a score without needless decimals; Spanish in the United States has the same decimal point."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -62,7 +62,7 @@ ADVICE: Mapping[Verdict, str] = {
     Verdict.EXPIRED: ASK_ISSUER,
     Verdict.NOT_YET_VALID: ASK_ISSUER,
     Verdict.WRONG_RECIPIENT: msg(
-        "Check the spelling, or try the licence number. Names may have changed since."
+        "Check the spelling, or try the license number. Names may have changed since."
     ),
     Verdict.ISSUER_UNKNOWN: msg(
         "Whether to trust this issuer, and whether it counts, is your agency's decision."

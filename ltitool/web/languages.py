@@ -10,6 +10,7 @@ from ltitool.web.visit import visit_or_none
 
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT = "en"
+TERRITORY = "US"  # Spanish, too, is written here with a decimal point and a twelve-hour clock
 COOKIE = "lang"
 babel = Babel()
 
@@ -44,6 +45,11 @@ def choose_language() -> str:
     )
 
 
+def choose_locale() -> str:
+    """Give the language with the country whose dates, times and numbers it writes."""
+    return f"{choose_language()}_{TERRITORY}"
+
+
 def current_language() -> str:
     """Give the two-letter code of the language in use."""
     locale = get_locale()
@@ -69,4 +75,4 @@ def init_languages(app: Flask) -> None:
     folder = Path(__file__).parent / "translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
-    babel.init_app(app, locale_selector=choose_language)
+    babel.init_app(app, locale_selector=choose_locale)

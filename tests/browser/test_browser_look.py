@@ -405,7 +405,7 @@ def test_verdict_prints_on_one_sheet(site: Site, folder: Path, open_page: Callab
     {%- block title %}Verify{% endblock -%}
     {%- block main %}<h1>Verify a badge</h1>
     {% call verdict("genuine", "Issued by Riverbend Institute; not revoked as of 14:05 today.") %}
-    {{ definition_list([("Person", "Matches"), ("Dates", "12 June 2026"), ("Clock hours", "38.5")]) }}
+    {{ definition_list([("Person", "Matches"), ("Dates", "June 12, 2026"), ("Clock hours", "38.5")]) }}
     {% endcall %}
     {{ notice("info", "Whether it counts is your agency's decision.") }}
     {% call panel("What we checked") %}{{ check_list(checks) }}{% endcall %}

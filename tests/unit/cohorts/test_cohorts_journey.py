@@ -154,7 +154,7 @@ def test_an_unknown_activity_is_not_found() -> None:
 @pytest.mark.parametrize(
     ("at", "zone", "day"),
     [
-        # Clocks go forward in Denver on 8 March 2026 at 02:00.
+        # Clocks go forward in Denver on March 8, 2026 at 02:00.
         (datetime(2026, 3, 8, 6, 59, tzinfo=UTC), "America/Denver", date(2026, 3, 7)),
         (datetime(2026, 3, 8, 7, 0, tzinfo=UTC), "America/Denver", date(2026, 3, 8)),
         (datetime(2026, 3, 9, 5, 59, tzinfo=UTC), "America/Denver", date(2026, 3, 8)),
@@ -181,7 +181,7 @@ def test_work_due_on_the_day_clocks_change_is_late_an_hour_earlier_in_utc() -> N
 @pytest.mark.parametrize(
     ("locale", "words"),
     [
-        ("en", ("Thursday 12 March", "12 March 2026", "12 Mar")),
+        ("en", ("Thursday, March 12", "March 12, 2026", "Mar 12")),
         ("es", ("jueves 12 de marzo", "12 de marzo de 2026", "12 mar")),
         ("fr", ("jeudi 12 mars", "12 mars 2026", "12 mars")),
     ],
@@ -199,12 +199,12 @@ def test_due_days_are_said_as_people_say_them(app: Flask) -> None:
         past = [past_words(today - timedelta(days=days), today) for days in (0, 1, 3)]
 
     assert said == [
-        "was due on Sunday 8 March",
+        "was due on Sunday, March 8",
         "by the end of today",
         "by tomorrow",
-        "by Sunday 15 March",
+        "by Sunday, March 15",
     ]
-    assert past == ["today", "yesterday", "on Monday 9 March"]
+    assert past == ["today", "yesterday", "on Monday, March 9"]
 
 
 def test_every_offered_time_zone_is_real_and_named() -> None:

@@ -57,7 +57,7 @@ def test_sessions_are_listed_with_their_state(world: World, coach: Visitor) -> N
 
     assert answer.status_code == 303
     assert "Attendance is recorded." in after
-    assert "Recorded Tuesday 3 February" in after
+    assert "Recorded Tuesday, February 3" in after
     assert after.count("Not recorded") == 3
 
 
@@ -176,7 +176,7 @@ def test_notes_show_all_to_the_coach(world: World, coach: Visitor) -> None:
     coach.post(cohort_path(world, f"people/{world.amara.id}/one-to-one"), ONE_TO_ONE)
     text = page_text(coach.get(cohort_path(world, f"people/{world.amara.id}?saved=1")))
 
-    for words in ("Wednesday 11 March", "45 minutes, with Ruth Adeyemi", "Ask Lupe", "Careful.", "Recorded."):
+    for words in ("Wednesday, March 11", "45 minutes, with Ruth Adeyemi", "Ask Lupe", "Careful.", "Recorded."):
         assert words in text
 
 
@@ -384,7 +384,7 @@ def test_an_invitation_is_shown_once_and_kept_as_a_hash(world: World, director: 
     kept = read_session().scalars(select(Invitation)).one()
     assert kept.token_hash == token_hash(found[1])
     assert (kept.role, kept.subject, kept.note) == ("coach", str(world.cohort_id), "Lena")
-    assert "until 19 March 2026" in page_text_of(html)
+    assert "until March 19, 2026" in page_text_of(html)
 
 
 def page_text_of(html: str) -> str:

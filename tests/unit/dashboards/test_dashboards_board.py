@@ -138,7 +138,7 @@ def test_those_who_need_the_coach_come_first(world: World, clock: MovableClock, 
 
     assert [row.name for row in rows] == [world.chloe.name, world.ben.name, world.amara.name]
     assert "2 people need you." in text
-    assert "Keystone sent on Tuesday 10 March, waits for your scores" in text
+    assert "Keystone sent on Tuesday, March 10, waits for your scores" in text
     assert f"/scoring/{submission}" in coach.get("").get_data(as_text=True)
     assert "Late: PhotoVoice: find the strengths" in text
 
@@ -174,7 +174,7 @@ def test_two_quiet_weeks_are_noticed(world: World, clock: MovableClock, coach: V
     assert [row.quiet_since for row in read_board(world, clock()).rows if row.person_id == world.ben.id] == [
         date(2026, 2, 26)
     ]
-    assert "Nothing has moved since 26 Feb" in page_text(coach.get(""))
+    assert "Nothing has moved since Feb 26" in page_text(coach.get(""))
 
 
 def test_before_the_start_nobody_is_missed(world: World) -> None:
@@ -216,7 +216,7 @@ def test_news_is_what_was_sent_since_the_last_look(
     clock.forward(days=1)
     text = page_text(visit_as(world.coach, "coach").get(""))
 
-    assert "You last looked on Thursday 12 March." in text
+    assert "You last looked on Thursday, March 12." in text
     assert "Sent The map: power and decisions yesterday" in text
     assert text.count("Sent ") == 1  # what is only started is its writer's own affair
     assert text.index("Ben Whitcomb") < text.index("Amara Okafor")
@@ -252,11 +252,11 @@ def test_the_brief_holds_facts(world: World, clock: MovableClock, coach: Visitor
         session.execute(update(Photo).where(Photo.upload_key == "3").values(withdrawn_at=clock()))
     text = page_text(coach.get(f"board/{world.cohort_id}/{world.amara.id}"))
 
-    assert "Ask two parents (on Thursday 5 March)" in text
-    assert "PhotoVoice: find the strengths, on Saturday 28 February" in text
+    assert "Ask two parents (on Thursday, March 5)" in text
+    assert "PhotoVoice: find the strengths, on Saturday, February 28" in text
     assert "Photos 2" in text
     assert "Hours 0.83 hours" in text
-    assert "Late What do the photos tell us?, was due on Sunday 8 March" in text
+    assert "Late What do the photos tell us?, was due on Sunday, March 8" in text
 
 
 def photo(world: World, number: int, at: datetime) -> Photo:

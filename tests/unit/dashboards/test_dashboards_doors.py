@@ -245,7 +245,7 @@ def test_the_overview_says_what_wants_attention(world: World, visit_as: Opened) 
         )
     text = page_text(visit_as(world.director, "director").get(""))
 
-    assert "Spring 2026 Starts on 2 February 2026" in text
+    assert "Spring 2026 Starts on February 2, 2026" in text
     assert "1 person is not placed in a cohort" in text
     assert "The list of people of 1 course could not be read" in text
     assert "People 4 Cohorts 2 Coaches 2 Courses 1" in text

@@ -78,8 +78,8 @@ def attend(world: World, clock: MovableClock, minutes: int) -> None:
 def test_home_says_the_week_and_the_one_thing_to_do(amara: Visitor) -> None:
     text = page_text(amara.get(""))
 
-    assert "9 Mar to 15 Mar Week 6: Where are decisions made?" in text
-    assert "Do this next PhotoVoice: find the strengths Late was due on Sunday 1 March" in text
+    assert "Mar 9 to Mar 15 Week 6: Where are decisions made?" in text
+    assert "Do this next PhotoVoice: find the strengths Late was due on Sunday, March 1" in text
     assert "3 of 13 stones laid" in text
     assert "After your first 1:1, the next step that you agree on stands here." in text
 
@@ -91,7 +91,7 @@ def test_sent_work_gives_way_to_the_next(world: World, clock: MovableClock, amar
     text = page_text(amara.get(""))
 
     assert "5 of 13 stones laid" in text
-    assert "Do this next The map: power and decisions Started by Sunday 29 March about 2.5 hours" in text
+    assert "Do this next The map: power and decisions Started by Sunday, March 29 about 2.5 hours" in text
 
 
 def test_returned_work_comes_first(world: World, clock: MovableClock, amara: Visitor) -> None:
@@ -127,7 +127,7 @@ def test_hours_so_far_lead_to_the_record(world: World, clock: MovableClock, amar
     assert "Whole-group sessions 1.83 hours" in record
     assert "1:1 with a coach 0.83 hours" in record
     assert "Together 2.66 hours" in record
-    assert "Tuesday 3 February" in record
+    assert "Tuesday, February 3" in record
 
 
 def test_the_record_names_what_is_missing(world: World, clock: MovableClock, amara: Visitor) -> None:
@@ -153,7 +153,7 @@ def test_when_nothing_is_to_be_sent_it_says_what_is_next(
 
     assert "Nothing to send right now" in text
     assert "Your coach has Practice log, weeks 6 to 8." in text
-    assert "from Monday 30 March" in text
+    assert "from Monday, March 30" in text
 
 
 def test_before_the_start_the_day_is_named(clock: MovableClock, amara: Visitor) -> None:
@@ -161,7 +161,7 @@ def test_before_the_start_the_day_is_named(clock: MovableClock, amara: Visitor) 
     # The session was opened later than this moment; it is alive all the same.
     text = page_text(amara.get(""))
 
-    assert "It starts on Monday 2 February" in text
+    assert "It starts on Monday, February 2" in text
     assert "Nothing to send right now" in text
 
 
