@@ -2,7 +2,9 @@
 
 import json
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from typing import Any
 
 import pytest
@@ -15,6 +17,10 @@ PAGE = "docs/reference/dependencies.md"
 ROW = re.compile(r"^\| `([^`]+)` \|([^|]*)\|([^|]*)\|$", re.MULTILINE)
 # Which lock file answers for which part of pyproject.toml.
 LOCKS = {"base": (), "server": ("server",), "build": ("build",), "dev": ("server", "dev")}
+OURS = {"badges", "rubrics", "ltitool", *sys.stdlib_module_names}
+WHOSE = packages_distributions()
+# Parts of a package that we ask for, which its makers tell people to import.
+COMES_WITH = {"werkzeug": "flask", "markupsafe": "flask", "urllib3": "requests"}
 PINNED = re.compile(r"^([A-Za-z0-9._\[\],-]+)==(\S+)", re.MULTILINE)
 
 
@@ -78,8 +84,38 @@ def range_faults(tree: Tree, lock: str) -> list[str]:
     ]
 
 
+def undeclared(tree: Tree, folders: tuple[str, ...], *extras: str) -> list[str]:
+    """Give what some folders import from packages that the base install, or these extras, do not ask for."""
+    asked = {canonicalize_name(one.name) for one in requirements(tree, *extras)}
+    return sorted(
+        {
+            f"{module.path}: {top}"
+            for module in tree.modules(*folders)
+            for top in (origin.split(".")[0] for origin, _ in module.imports())
+            if top and top not in OURS and not asked & _distributions(top)
+        }
+    )
+
+
+def _distributions(top: str) -> set[str]:
+    return {canonicalize_name(name) for name in (*WHOSE.get(top, []), COMES_WITH.get(top, top))}
+
+
 def lock_text(tree: Tree, lock: str) -> str:
     return tree.files[f"requirements/{lock}.txt"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"), [(("badges", "rubrics"), ()), (("ltitool", "migrations"), ("server",))]
+)
+def test_what_is_imported_is_asked_for(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
+    assert undeclared(the_tree(), folders, *extras) == []
+
+
+def test_an_import_that_nothing_asks_for_is_found() -> None:
+    tree = the_tree().with_file("badges/drawing.py", "from PIL import Image\nimport coverage")
+    assert undeclared(tree, ("badges",)) == ["badges/drawing.py: PIL", "badges/drawing.py: coverage"]
+    assert undeclared(tree, ("badges",), "server") == ["badges/drawing.py: coverage"]
 
 
 def test_every_dependency_has_a_reason() -> None:
