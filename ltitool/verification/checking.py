@@ -17,6 +17,7 @@ from badges.verify.findings import StoppedError
 from badges.verify.intake import take_in
 from badges.verify.structure import in_current_words
 from ltitool.credentials.document import HOURS_BY_KIND
+from ltitool.verification.effort import BoundedEffort
 from ltitool.verification.rigor import Rigor, rigor_of
 
 
@@ -63,7 +64,14 @@ def check_badge(content: bytes, typed: str, *, policy: Policy, fetcher: Fetcher,
     document = _document(content)
     identities = _identities(document)
     recipient = Recipient(_spelling(typed, identities)) if typed and identities else None
-    report = verify(content, policy=policy, fetcher=fetcher, recipient=recipient, now=now)
+    report = verify(
+        content,
+        policy=policy,
+        fetcher=fetcher,
+        recipient=recipient,
+        now=now,
+        canonical_form=BoundedEffort(),
+    )
     return Answer(
         report=report,
         person=_person(typed, identities, report),

@@ -28,7 +28,16 @@ pages = guarded_blueprint("verify", __name__, guard=Guard.PUBLIC, path="/verify"
 BURST, PER_SECOND = 30, 0.5  # checks of one network: thirty at once, then one every two seconds
 BUCKETS = "verification.buckets"
 TOO_MUCH = frozenset(
-    {"too_large", "too_deep", "too_many_values", "canonicalization_budget", "too_many_blank_nodes"}
+    {
+        "too_large",
+        "too_deep",
+        "too_many_values",
+        "too_many_items",
+        "too_many_proofs",
+        "too_many_status_entries",
+        "too_many_blank_nodes",
+        "canonicalization_budget",
+    }
 )
 STRUCTURE = ("parse", "shape", "context", "type", "schema", "subject", "evidence", "issuer")
 
@@ -67,10 +76,10 @@ def too_many(error: TooManyChecks) -> Response:
 
 def status_of(report: VerificationReport) -> int:
     """Give the HTTP status: an answer is 200, whatever it says; what is no readable badge is refused."""
-    broken = [one for one in map(report.check, STRUCTURE) if one.outcome is Outcome.FAILED]
-    if not broken:
-        return 200
-    return 413 if any(one.code in TOO_MUCH for one in broken) else 422
+    failed = [one for one in report.checks if one.outcome is Outcome.FAILED]
+    if any(one.code in TOO_MUCH for one in failed):
+        return 413
+    return 422 if any(one.name in STRUCTURE for one in failed) else 200
 
 
 def _show(answer: Answer) -> Response:
