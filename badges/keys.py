@@ -6,6 +6,7 @@ Private keys need not come near this library: whatever signs has only to look li
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -127,6 +128,7 @@ def encode_multikey(key: PublicKey) -> str:
     raise KeyFormatError("key_kind", "a Multikey is written here for Ed25519 and P-256 only")
 
 
+@functools.lru_cache(maxsize=256)
 def decode_multikey(text: str) -> Ed25519PublicKey | ec.EllipticCurvePublicKey:
     """The public key that a ``publicKeyMultibase`` value holds.
 

@@ -124,6 +124,8 @@ SPANISH = {
     "svg_encoding": "el SVG no es UTF-8",
     "svg_malformed": "el SVG está mal formado",
     "syntax": "no es JSON bien escrito",
+    "template_slot": "no hay texto en ese lugar de la insignia",
+    "template_value": "un valor no corresponde a su lugar",
     "too_complex": "el documento es demasiado grande",
     "too_deep": "el documento tiene demasiados niveles",
     "too_large": "es demasiado grande",

@@ -5,19 +5,21 @@ The numbers are the same in the code, in the report, in the documentation and in
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from badges.claims import Claims, claims_of
 from badges.errors import CredentialRejectedError
 from badges.instants import write_instant
+from badges.model import OpenBadgeCredential
 from badges.sentences import CHECK_NAMES, sentence_for, verdict_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from badges.claims import Claims
     from badges.sentences import Language
 
 
@@ -111,13 +113,18 @@ class VerificationReport:
         checks: all sixteen, in order.
         form: ``json``, ``jwt``, ``png``, ``svg`` (and ``png+jwt`` …), or ``unknown``.
         checked_at: the moment that the verification was asked for.
-        claims: what the badge says, taken from the tree that was checked; None unless the proof held.
+        proven: the tree that was checked, in the words of VC 2.0; None unless the proof held.
     """
 
     checks: tuple[Check, ...]
     form: str
     checked_at: datetime
-    claims: Claims | None
+    proven: Mapping[str, Any] | None = field(repr=False)
+
+    @functools.cached_property
+    def claims(self) -> Claims | None:
+        """What the badge says, taken from the tree that was checked; None unless the proof held."""
+        return None if self.proven is None else claims_of(OpenBadgeCredential.from_json(self.proven))
 
     def check(self, name: str) -> Check:
         """The check of this name."""

@@ -27,8 +27,9 @@ MAX_VALUES = 20_000
 MAX_NUMBER_LENGTH = 64
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_NESTING_THAT_CANNOT_BE_DEEP = MAX_DEPTH
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}'))
+_INNERMOST = re.compile(rb"\[\]|\{\}")
 
 
 class _DuplicateKeyError(Exception):
@@ -92,69 +93,72 @@ def _decoded(data: bytes) -> str:
 
 
 def _refuse_depth(data: bytes) -> None:
-    """Count brackets before parsing: the parser itself would recurse as deep as the attacker likes."""
-    if data.count(b"{") + data.count(b"[") <= _NESTING_THAT_CANNOT_BE_DEEP:
+    """Measure the nesting before parsing: the parser itself would recurse as deep as the attacker likes.
+
+    What remains of the text without its strings is brackets only; each pass takes the innermost pairs away,
+    so that sound text of allowed depth is gone after as many passes.
+    """
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
         return
+    unescaped = _ESCAPED.sub(b"", data) if b"\\" in data else data
+    brackets = remaining = b"".join(unescaped.translate(None, _NOT_STRUCTURE).split(b'"')[::2])
+    for _ in range(MAX_DEPTH):
+        if not remaining:
+            return
+        remaining = _INNERMOST.sub(b"", remaining)
+    if remaining:
+        _count_depth(brackets)
+
+
+def _count_depth(brackets: bytes) -> None:
     depth = 0
-    for match in _STRUCTURE.finditer(data):
-        byte = data[match.start()]
-        if byte in b"{[":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise JsonRefusedError("too_deep", f"nested deeper than {MAX_DEPTH} levels")
-        elif byte in b"}]":
-            depth -= 1
+    for byte in brackets:
+        depth += 1 if byte in b"{[" else -1
+        if depth > MAX_DEPTH:
+            raise JsonRefusedError("too_deep", f"nested deeper than {MAX_DEPTH} levels")
 
 
-class _Limits:
-    """Counts values while the standard parser runs, and refuses what it would let through."""
+def _object_from(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _DuplicateKeyError(_first_duplicate(pairs))
+    return found
 
-    __slots__ = ("values",)
 
-    def __init__(self) -> None:
-        self.values = 0
+def _float_from(text: str) -> float:
+    number = float(text)
+    if len(text) > MAX_NUMBER_LENGTH or math.isinf(number):
+        raise JsonRefusedError("number", f"the number {text[:24]} is out of range")
+    if number == 0 and text.startswith("-"):
+        raise JsonRefusedError("number", "negative zero has two spellings")
+    return number
 
-    def object_from(self, pairs: list[tuple[str, JsonValue]]) -> JsonObject:
-        found = dict(pairs)
-        self.values += len(pairs)
-        if self.values > MAX_VALUES:
-            raise JsonRefusedError("too_many_values", f"more than {MAX_VALUES} values")
-        if len(found) != len(pairs):
-            raise _DuplicateKeyError(_first_duplicate(pairs))
-        return found
 
-    @staticmethod
-    def float_from(text: str) -> float:
-        number = float(text)
-        if len(text) > MAX_NUMBER_LENGTH or math.isinf(number):
-            raise JsonRefusedError("number", f"the number {text[:24]} is out of range")
-        if number == 0 and text.startswith("-"):
-            raise JsonRefusedError("number", "negative zero has two spellings")
-        return number
-
-    @staticmethod
-    def int_from(text: str) -> int:
-        if len(text) > MAX_NUMBER_LENGTH:
-            raise JsonRefusedError("number", f"the number {text[:24]}… is out of range")
-        if text == "-0":
-            raise JsonRefusedError("number", "negative zero has two spellings")
-        return int(text)
+def _int_from(text: str) -> int:
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise JsonRefusedError("number", f"the number {text[:24]}… is out of range")
+    if text == "-0":
+        raise JsonRefusedError("number", "negative zero has two spellings")
+    return int(text)
 
 
 def _refuse_constant(text: str) -> NoReturn:
     raise JsonRefusedError("number", f"{text} is no JSON number")
 
 
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object_from,
+    parse_float=_float_from,
+    parse_int=_int_from,
+    parse_constant=_refuse_constant,
+)
+
+
 def _parsed(text: str) -> JsonValue:
-    limits = _Limits()
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=limits.object_from,
-            parse_float=limits.float_from,
-            parse_int=limits.int_from,
-            parse_constant=_refuse_constant,
-        )
+        value = _DECODER.decode(text)
+    except RecursionError as fault:
+        raise JsonRefusedError("too_deep", f"nested deeper than {MAX_DEPTH} levels") from fault
     except json.JSONDecodeError as fault:
         raise JsonRefusedError(
             "syntax", f"{fault.msg} at line {fault.lineno} column {fault.colno}"

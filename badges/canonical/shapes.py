@@ -11,15 +11,19 @@ come out stands for something that would not be signed, and that is an error wit
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from badges.canonical import terms
 from badges.canonical.expansion import RELATIVE_BASE, statements
+from badges.canonical.generated import CanonicalText, GivesUpError, Term, TermQuad, escaped_leaves, generate
+from badges.canonical.guard import guard_shape
 from badges.canonical.nquads import ABSOLUTE_IRI, Quad, escape
-from badges.errors import DataLossError
+from badges.canonical.portable import refuse_unportable
+from badges.errors import DataLossError, ProofError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +32,10 @@ if TYPE_CHECKING:
 
 # Shapes kept; one takes about 60 KB. An attacker who sends ever new shapes only empties the cache.
 MAX_SHAPES = 512
+# Ways in which nodes of one shape share names that are compiled; honest badges have one.
+MAX_VARIANTS = 8
+# Identifiers remembered as well formed.
+MAX_IRIS = 4_096
 _MARK = "zq\u00b7"
 _MARKER = re.compile(_MARK + r"([0-9]+)\u00b7")
 _XSD_DOUBLE = "^^<http://www.w3.org/2001/XMLSchema#double>"
@@ -40,40 +48,30 @@ ShapeKey = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a term that a text fills: ``before`` + the text (escaped if a literal) + ``after``."""
-
-    leaf: int
-    is_literal: bool
-    after: str
-
-    def filled(self, leaves: Sequence[str]) -> str:
-        """The term with the document's own text."""
-        text = leaves[self.leaf]
-        return f'"{escape(text)}{self.after}' if self.is_literal else f"<{text}>"
-
-
-Piece = str | Place
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
     """What one expansion taught about every document of this shape.
 
     Attributes:
-        quads: statements whose terms are text or places.
+        quads: the statements, each once.
         iri_leaves: the numbers of texts that are used as IRIs.
         subject_leaves: those of them that name a node.
         depends_on_text: true when a text changes more than the place it fills, so that a document of this
             shape has to be expanded for itself.
         has_lists: true when two nodes of one name would merge their lists.
+        variants: the generated functions, one for each way in which names of nodes may be equal (an issuer
+            that is also the creator); None where the full algorithm has to serve.
+        plain_numbers: whether all verifiers read its numbers alike.
+        names: every member name in it.
     """
 
-    quads: tuple[tuple[Piece, Piece, Piece, Piece], ...]
+    quads: tuple[TermQuad, ...]
     iri_leaves: tuple[int, ...]
     subject_leaves: tuple[int, ...]
     depends_on_text: bool
     has_lists: bool
+    variants: dict[tuple[int, ...], CanonicalText | None]
+    plain_numbers: bool
+    names: frozenset[str]
 
 
 class ShapeCache:
@@ -90,6 +88,7 @@ class ShapeCache:
         if found is not None:
             self.shapes.move_to_end(name)
             return found
+        guard_shape(document)
         compiled = compile_shape(document, contexts)
         self.shapes[name] = compiled
         if len(self.shapes) > self.limit:
@@ -98,10 +97,10 @@ class ShapeCache:
 
 
 def flatten(document: Mapping[str, Any], constant_names: frozenset[str]) -> tuple[ShapeKey, list[str]]:
-    """The document as its shape and its texts, in document order.
+    """The document as its shape and its texts, in document order; it need not have been guarded yet.
 
     Args:
-        document: a guarded document.
+        document: any JSON object.
         constant_names: names whose texts belong to the shape (types, contexts, vocabulary words).
     """
     tokens: list[Any] = []
@@ -116,7 +115,12 @@ def _flatten_object(
     tokens += (_OBJECT, len(node))
     for name, value in node.items():
         tokens.append(name)
-        _flatten_value(value, name in constant_names, constant_names, tokens, leaves)
+        # The common case first: this loop sees every member of every document.
+        if type(value) is str and name not in constant_names:
+            tokens.append(_TEXT)
+            leaves.append(value)
+        else:
+            _flatten_value(value, name in constant_names, constant_names, tokens, leaves)
 
 
 def _flatten_value(
@@ -126,20 +130,20 @@ def _flatten_value(
     tokens: list[Any],
     leaves: list[str],
 ) -> None:
-    if isinstance(value, str):
-        if constant:
-            tokens += (_CONSTANT, value)
-        else:
-            tokens.append(_TEXT)
-            leaves.append(value)
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         _flatten_object(value, constant_names, tokens, leaves)
     elif isinstance(value, list):
         tokens += (_ARRAY, len(value))
         for inner in value:
             _flatten_value(inner, constant, constant_names, tokens, leaves)
+    elif isinstance(value, str):
+        if constant:
+            tokens += (_CONSTANT, value)
+        else:
+            tokens.append(_TEXT)
+            leaves.append(value)
     else:
-        # repr tells 1 from 1.0 and from true; None never passes the guard.
+        # repr tells 1 from 1.0 and from true.
         tokens += (_NUMBER, repr(value))
 
 
@@ -176,6 +180,13 @@ def _refuse_marker_in_constant(value: Any, path: str) -> None:
         raise DataLossError("reserved", "the value imitates a marker of the verifier", path=path)
 
 
+def paths_of_leaves(document: Mapping[str, Any], contexts: ContextSet) -> list[str]:
+    """The place of each text that ``flatten`` gives, in the same order."""
+    marker = _Marker(terms.constant_names(contexts), numbers=False)
+    marker.marked_object(document, "$")
+    return marker.paths
+
+
 def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
     """Expand the document with markers and note where each comes out.
 
@@ -189,16 +200,67 @@ def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
     quads = statements(marker.marked_object(document, "$"), contexts)
     _prove_all_emerge(quads, marker.paths)
     _refuse_relative(quads)
-    pieces = tuple(_pieces(quad) for quad in quads)
-    places = [place for quad in pieces for place in quad if isinstance(place, Place)]
-    subjects = {place.leaf for quad in pieces for place in (quad[0],) if isinstance(place, Place)}
+    found = tuple(dict.fromkeys(_terms_of(quad) for quad in quads))
+    places = [term for quad in found for term in quad if term.leaf is not None]
+    depends_on_text = any(_MARKER.search(term.before) for quad in found for term in quad)
     return Shape(
-        quads=pieces,
-        iri_leaves=tuple(sorted({place.leaf for place in places if not place.is_literal})),
-        subject_leaves=tuple(sorted(subjects)),
-        depends_on_text=any(_depends_on_text(term) for quad in pieces for term in quad),
-        has_lists=any(quad[1] == _RDF_FIRST for quad in pieces),
+        quads=found,
+        iri_leaves=tuple(
+            sorted({term.leaf for term in places if term.leaf is not None and not term.is_literal})
+        ),
+        subject_leaves=tuple(sorted({quad[0].leaf for quad in found if quad[0].leaf is not None})),
+        depends_on_text=depends_on_text,
+        has_lists=any(quad[1].before == _RDF_FIRST for quad in found),
+        variants={},
+        plain_numbers=_has_plain_numbers(document),
+        names=frozenset(_names_in(document)),
     )
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _names_in(inner)
+
+
+def _has_plain_numbers(document: Mapping[str, Any]) -> bool:
+    try:
+        refuse_unportable(document)
+    except ProofError as fault:
+        return fault.code != "number_not_portable"
+    return True
+
+
+def _variant(shape: Shape, pattern: tuple[int, ...]) -> CanonicalText | None:
+    """The generated function for nodes whose names are equal in this way, made when it is first needed."""
+    if pattern not in shape.variants:
+        if len(shape.variants) >= MAX_VARIANTS:
+            return None
+        shape.variants[pattern] = _generated(_merged(shape, pattern))
+    return shape.variants[pattern]
+
+
+def _generated(quads: Sequence[TermQuad]) -> CanonicalText | None:
+    try:
+        return generate(quads)
+    except GivesUpError:
+        return None
+
+
+def _merged(shape: Shape, pattern: tuple[int, ...]) -> Sequence[TermQuad]:
+    """The statements with one place for each name that several nodes share."""
+    same = {
+        leaf: shape.subject_leaves[first] for leaf, first in zip(shape.subject_leaves, pattern, strict=False)
+    }
+
+    def renamed(term: Term) -> Term:
+        if term.is_literal or term.leaf is None:
+            return term
+        return replace(term, leaf=same.get(term.leaf, term.leaf))
+
+    merged = ((renamed(s), p, renamed(o), renamed(g)) for s, p, o, g in shape.quads)
+    return tuple(dict.fromkeys(merged))
 
 
 def _prove_numbers_survive(document: Mapping[str, Any], contexts: ContextSet) -> None:
@@ -230,24 +292,22 @@ def _refuse_relative(quads: Sequence[Quad]) -> None:
                 )
 
 
-def _pieces(quad: Quad) -> tuple[Piece, Piece, Piece, Piece]:
-    return (_piece(quad[0]), _piece(quad[1]), _piece(quad[2]), _piece(quad[3]))
+def _terms_of(quad: Quad) -> TermQuad:
+    return (_term_of(quad[0]), _term_of(quad[1]), _term_of(quad[2]), _term_of(quad[3]))
 
 
-def _piece(term: str) -> Piece:
-    match = _MARKER.search(term)
+def _term_of(text: str) -> Term:
+    if text.startswith("_:"):
+        return Term("", blank=text)
+    match = _MARKER.search(text)
     if match is None:
-        return term
-    if term == f"<{RELATIVE_BASE}{match[0]}>":
-        return Place(int(match[1]), is_literal=False, after=">")
-    if term.startswith(f'"{match[0]}"') and not term.endswith(_XSD_DOUBLE):
-        return Place(int(match[1]), is_literal=True, after=term[len(match[0]) + 1 :])
-    return term
-
-
-def _depends_on_text(term: Piece) -> bool:
-    """A marker inside a longer text (a JSON literal, a double) cannot be filled by substitution."""
-    return isinstance(term, str) and _MARKER.search(term) is not None
+        return Term(text)
+    if text == f"<{RELATIVE_BASE}{match[0]}>":
+        return Term("<", int(match[1]), ">")
+    if text.startswith(f'"{match[0]}"') and not text.endswith(_XSD_DOUBLE):
+        return Term('"', int(match[1]), text[len(match[0]) + 1 :], is_literal=True)
+    # A marker inside a longer text (a JSON literal, a double): substitution would not do.
+    return Term(text)
 
 
 def fill(
@@ -259,32 +319,52 @@ def fill(
         DataLossError: ``relative_iri`` or ``malformed_iri`` for an identifier that would not be signed as
             written.
     """
-    if shape.depends_on_text or not _fills_cleanly(shape, leaves, contexts):
+    if shape.depends_on_text or not fills_cleanly(shape, leaves, contexts):
         return _expanded_for_itself(document, contexts)
     return [
-        (
-            _filled(quad[0], leaves),
-            _filled(quad[1], leaves),
-            _filled(quad[2], leaves),
-            _filled(quad[3], leaves),
-        )
+        (_filled(quad[0], leaves), quad[1].before, _filled(quad[2], leaves), _filled(quad[3], leaves))
         for quad in shape.quads
     ]
 
 
-def _filled(piece: Piece, leaves: Sequence[str]) -> str:
-    return piece if isinstance(piece, str) else piece.filled(leaves)
+def canonical_text(shape: Shape, leaves: Sequence[str], contexts: ContextSet) -> str | None:
+    """The canonical text by the generated function, or None when the full algorithm has to decide."""
+    if shape.depends_on_text or not fills_cleanly(shape, leaves, contexts):
+        return None
+    names = [leaves[leaf] for leaf in shape.subject_leaves]
+    pattern = () if len(set(names)) == len(names) else tuple(map(names.index, names))
+    function = _variant(shape, pattern)
+    return None if function is None else function(leaves, escaped_leaves(leaves))
 
 
-def _fills_cleanly(shape: Shape, leaves: Sequence[str], contexts: ContextSet) -> bool:
-    names = terms.defined_names(contexts)
-    for leaf in shape.iri_leaves:
-        iri = leaves[leaf]
-        if not ABSOLUTE_IRI.match(iri) or iri.partition(":")[0] in names:
-            return False
+def _filled(term: Term, leaves: Sequence[str]) -> str:
+    if term.blank is not None:
+        return term.blank
+    if term.leaf is None:
+        return term.before
+    text = leaves[term.leaf]
+    return f"{term.before}{escape(text) if term.is_literal else text}{term.after}"
+
+
+def fills_cleanly(shape: Shape, leaves: Sequence[str], contexts: ContextSet) -> bool:
+    """Whether every identifier means just itself, and no two nodes would merge their lists."""
+    if not all(_is_plain_iri(leaves[leaf], contexts) for leaf in shape.iri_leaves):
+        return False
     if not shape.has_lists:
         return True
     return len({leaves[leaf] for leaf in shape.subject_leaves}) == len(shape.subject_leaves)
+
+
+@functools.lru_cache(maxsize=MAX_IRIS)
+def is_absolute_iri(text: str) -> bool:
+    """Whether the text is an absolute IRI."""
+    return bool(ABSOLUTE_IRI.match(text))
+
+
+@functools.lru_cache(maxsize=MAX_IRIS)
+def _is_plain_iri(iri: str, contexts: ContextSet) -> bool:
+    """Absolute, well formed, and no compact IRI; badges of one program share most of theirs."""
+    return bool(ABSOLUTE_IRI.match(iri)) and iri.partition(":")[0] not in terms.defined_names(contexts)
 
 
 def _expanded_for_itself(document: Mapping[str, Any], contexts: ContextSet) -> list[Quad]:

@@ -10,10 +10,10 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from badges.canonical import primary
+from badges.canonical.portable import refuse_unportable
 from badges.errors import ProofError
 from badges.instants import write_instant
 from badges.multibase import multibase_encode
-from badges.proofs.portable import refuse_unportable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def sign(
             another algorithm or returns something else than 64 bytes.
         BadgeError: whatever the canonicalization refuses (context, shape, data loss).
     """
-    refuse_unportable(document)
+    unsecured = without_proof(document)
     options = {
         "type": "DataIntegrityProof",
         "cryptosuite": CRYPTOSUITE,
@@ -62,7 +62,7 @@ def sign(
         "verificationMethod": verification_method,
         "proofPurpose": "assertionMethod",
     }
-    data = data_to_sign(document, options, canonical_form)
+    data = _portable_data(unsecured, options, canonical_form)
     if signer.algorithm != "Ed25519":
         raise ProofError("signer", f"{CRYPTOSUITE} needs an Ed25519 signer, not {signer.algorithm}")
     signature = signer.sign(data)
@@ -71,6 +71,18 @@ def sign(
             "signer", f"the signer returned {len(signature)} bytes in place of {SIGNATURE_BYTES}"
         )
     return with_proof(document, {**options, "proofValue": multibase_encode(signature)})
+
+
+def _portable_data(
+    unsecured: Mapping[str, Any], options: Mapping[str, Any], canonical_form: CanonicalForm
+) -> bytes:
+    """As ``data_to_sign``, for a document that all verifiers have to read alike."""
+    if canonical_form is not primary.canonical_form:
+        refuse_unportable(unsecured)
+        return data_to_sign(unsecured, options, canonical_form)
+    prepared = primary.prepare(unsecured)
+    prepared.refuse_unportable()
+    return hash_of_options(unsecured, options, canonical_form) + _sha256(prepared.canonical_form())
 
 
 def data_to_sign(
@@ -85,12 +97,31 @@ def data_to_sign(
         proof: the proof, with or without its ``proofValue``, which is left out.
         canonical_form: the canonicalization.
     """
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    unsecured = without_proof(document)
+    return hash_of_options(unsecured, proof, canonical_form) + _sha256(canonical_form(unsecured))
+
+
+def hash_of_options(
+    document: Mapping[str, Any], proof: Mapping[str, Any], canonical_form: CanonicalForm
+) -> bytes:
+    """SHA-256 of the canonical proof options.
+
+    The document's contexts give the options their meaning, whatever the proof says of itself.
+    """
     options = {name: value for name, value in proof.items() if name != "proofValue"}
-    # The document's contexts give the options their meaning, whatever the proof says of itself.
     options["@context"] = document.get("@context")
-    options_hash = hashlib.sha256(canonical_form(options)).digest()
-    return options_hash + hashlib.sha256(canonical_form(unsecured)).digest()
+    return _sha256(canonical_form(options))
+
+
+def without_proof(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document without its embedded proofs."""
+    if "proof" not in document:
+        return document
+    return {name: value for name, value in document.items() if name != "proof"}
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def with_proof(document: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from badges.canonical.portable import refuse_unportable
 from badges.canonical.reader import MAX_BYTES, read_object
 from badges.errors import KeyFormatError, ProofError
 from badges.instants import read_instant
 from badges.keys import verify_signature
 from badges.multibase import base64url_decode, base64url_encode
-from badges.proofs.portable import refuse_unportable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -71,7 +71,7 @@ def _read(endorsement: object) -> tuple[EndorsementCredential, Secured]:
     check_context(document)
     credential = EndorsementCredential.from_json(in_current_words(document))
     issuer = credential.issuer.id if isinstance(credential.issuer, Profile) else credential.issuer
-    return credential, Secured(document, token, issuer)
+    return credential, Secured.of(document, token, issuer)
 
 
 def _endorsements(value: object, path: str) -> Iterator[tuple[str, object]]:

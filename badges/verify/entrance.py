@@ -10,28 +10,32 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from badges.canonical import primary
-from badges.claims import claims_of
-from badges.model import Profile
+from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.report import Check, Outcome, VerificationReport
 from badges.sentences import CHECK_NAMES
 from badges.verify import structure
 from badges.verify.data_integrity import CLOCK_LEEWAY
 from badges.verify.endorsing import check_endorsements
+from badges.verify.familiar import FamiliarShapes
 from badges.verify.findings import StoppedError, failed, not_applicable, not_reached, passed, unknown
 from badges.verify.intake import Intake, take_in
 from badges.verify.recipient import Recipient, check_recipient
 from badges.verify.resolution import Resolver
 from badges.verify.signatures import Secured, check_signatures
 from badges.verify.standing import StatusQuestion, check_status
+from badges.verify.view import BadgeView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from badges.canonical.primary import Prepared
     from badges.documents import Fetcher
-    from badges.model import OpenBadgeCredential
     from badges.policy import Policy
     from badges.proofs.eddsa_rdfc_2022 import CanonicalForm
+
+_FAMILIAR = FamiliarShapes()
+_ENDORSING = frozenset({"endorsement", "endorsementJwt"})
 
 
 def verify(
@@ -79,7 +83,7 @@ class _Run:
     canonical_form: CanonicalForm
     checks: dict[str, Check] = field(default_factory=dict)
     form: str = "unknown"
-    credential: OpenBadgeCredential | None = None
+    proven: Mapping[str, Any] | None = None
 
     def note(self, check: Check) -> Check:
         self.checks[check.name] = check
@@ -90,44 +94,68 @@ class _Run:
         intake = take_in(source)
         self.form = intake.form
         self.note(passed("parse", form=intake.form))
-        credential = self.check_structure(intake)
-        issuer = credential.issuer.id if isinstance(credential.issuer, Profile) else credential.issuer
+        prepared = self.check_structure(intake)
+        badge = BadgeView(structure.in_current_words(intake.document))
+        # (6) subject, (7) evidence, (8) issuer
+        self.note(structure.check_subject(badge))
+        self.note(structure.check_evidence(badge))
+        self.note(structure.check_issuer(badge))
         # (9) proof, (10) issuer binding
-        secured = Secured(intake.document, intake.token, issuer)
-        proof, binding = check_signatures(secured, self.resolver, self.now, self.canonical_form)
+        issuer = badge.issuer_id
+        secured = Secured(intake.document, intake.token, issuer, prepared.document)
+        form = self.form_with(prepared)
+        proof, binding = check_signatures(secured, self.resolver, self.now, form)
         self.note(proof)
         self.note(binding)
         if proof.outcome is Outcome.PASSED and binding.outcome is not Outcome.FAILED:
-            self.credential = credential
+            self.proven = badge.json
         # (11) issuer trust, (12) refresh
         self.note(self.check_trust(issuer, binding))
-        self.note(_check_refresh(credential))
+        self.note(_check_refresh(badge))
         # (13) status
-        question = StatusQuestion(credential, self.resolver, self.now, self.canonical_form)
+        question = StatusQuestion(badge, self.resolver, self.now, self.canonical_form)
         if binding.outcome is not Outcome.FAILED:
             self.note(check_status(question))
         # (14) dates, (15) recipient, (16) endorsements
-        self.note(check_dates(credential, self.now))
-        self.note(check_recipient(credential.credential_subject, self.recipients))
-        self.note(check_endorsements(intake.document, question))
+        self.note(check_dates(badge, self.now))
+        self.note(check_recipient(badge, self.recipients))
+        endorsed = not _ENDORSING.isdisjoint(prepared.shape.names)
+        self.note(
+            check_endorsements(intake.document, question) if endorsed else not_applicable("endorsements")
+        )
 
-    def check_structure(self, intake: Intake) -> OpenBadgeCredential:
+    def check_structure(self, intake: Intake) -> Prepared:
         document: Any = intake.document
         # An Open Badges 2.0 assertion is named for what it is before its contexts are held against it.
         if structure.is_second_generation(document, intake.generation):
             structure.check_type(document, intake.generation)
-        # (2) shape, (3) context, (4) type
-        self.note(structure.check_shape(document))
-        self.note(structure.check_type(document, intake.generation))
-        self.note(structure.check_context(document))
-        # (5) schema
-        check, credential = structure.check_schema(document)
-        self.note(check)
-        # (6) subject, (7) evidence, (8) issuer
-        self.note(structure.check_subject(credential))
-        self.note(structure.check_evidence(credential))
-        self.note(structure.check_issuer(credential, document))
-        return credential
+        prepared = structure.prepared_if_sound(document)
+        known = _FAMILIAR.checks_of(prepared) if prepared else None
+        # (2) shape, (3) context, (4) type, (5) schema
+        if known is not None:
+            for check in known:
+                self.note(check)
+        else:
+            self.note(structure.check_shape(document))
+            self.note(structure.check_type(document, intake.generation))
+            self.note(structure.check_context(document))
+            self.note(structure.check_schema(document))
+        prepared = prepared or primary.prepare(without_proof(document))
+        if known is None:
+            _FAMILIAR.learn(prepared, [self.checks[name] for name in CHECK_NAMES[1:5]])
+        return prepared
+
+    def form_with(self, prepared: Prepared) -> CanonicalForm:
+        """The canonicalization, which uses what is already known of the badge itself."""
+        if self.canonical_form is not primary.canonical_form:
+            return self.canonical_form
+
+        def canonical_form(document: Mapping[str, Any]) -> bytes:
+            if document is prepared.document:
+                return prepared.canonical_form()
+            return primary.canonical_form(document)
+
+        return canonical_form
 
     def check_trust(self, issuer: str, binding: Check) -> Check:
         if binding.code == "key_not_bound":
@@ -144,20 +172,19 @@ class _Run:
 
     def report(self) -> VerificationReport:
         checks = tuple(self.checks.get(name) or not_reached(name) for name in CHECK_NAMES)
-        claims = claims_of(self.credential) if self.credential else None
-        return VerificationReport(checks, self.form, self.now, claims)
+        return VerificationReport(checks, self.form, self.now, self.proven)
 
 
-def _check_refresh(credential: OpenBadgeCredential) -> Check:
-    if credential.refresh_service is None:
+def _check_refresh(badge: BadgeView) -> Check:
+    service = badge.json.get("refreshService")
+    if service is None:
         return not_applicable("refresh")
-    address = credential.refresh_service.id
-    return unknown("refresh", "refresh_not_followed", "a newer copy was not asked for", address=address)
+    return unknown("refresh", "refresh_not_followed", "a newer copy was not asked for", address=service["id"])
 
 
-def check_dates(credential: OpenBadgeCredential, now: datetime) -> Check:
+def check_dates(badge: BadgeView, now: datetime) -> Check:
     """Check 14: in force at that moment."""
-    starts, ends = credential.valid_from, credential.valid_until
+    starts, ends = badge.valid_from, badge.valid_until
     if ends is not None and ends <= starts:
         return failed("dates", "dates_contradict", "it ends before it begins", path="$.validUntil")
     if starts > now + CLOCK_LEEWAY:

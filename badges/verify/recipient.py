@@ -11,8 +11,9 @@ from badges.verify.findings import failed, not_applicable, passed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from badges.model import AchievementSubject
+    from badges.model import IdentityObject
     from badges.report import Check
+    from badges.verify.view import BadgeView
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,12 @@ class Recipient:
         return self.identity_type or "identity"
 
 
-def check_recipient(subject: AchievementSubject, recipients: Sequence[Recipient]) -> Check:
+def check_recipient(badge: BadgeView, recipients: Sequence[Recipient]) -> Check:
     """Check 15: every identifier that was typed must be one of the badge's identities."""
     if not recipients:
         return not_applicable("recipient", "nobody_asked")
-    unmatched = [recipient.label for recipient in recipients if not _matches(subject, recipient)]
+    identities = badge.identities()
+    unmatched = [recipient.label for recipient in recipients if not _matches(identities, recipient)]
     if unmatched:
         reason = "no identity in the badge is that of what was typed"
         path = "$.credentialSubject.identifier"
@@ -47,11 +49,11 @@ def check_recipient(subject: AchievementSubject, recipients: Sequence[Recipient]
     return passed("recipient", "recipient_matches", matched=", ".join(r.label for r in recipients))
 
 
-def _matches(subject: AchievementSubject, recipient: Recipient) -> bool:
+def _matches(identities: Sequence[IdentityObject], recipient: Recipient) -> bool:
     """Compares with all identities and all spellings, so that the time taken tells nothing."""
     answers = [
         identity.matches(spelling, recipient.identity_type)
-        for identity in subject.identifier
+        for identity in identities
         for spelling in _spellings(recipient)
     ]
     return any(answers)

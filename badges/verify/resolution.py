@@ -6,6 +6,7 @@ not check"; what is had and is wrong makes it fail.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 # DID documents and JWKs have a few kilobytes.
 _MAX_KEY_DOCUMENT = 256 * 1024
+
+
+@functools.lru_cache(maxsize=64)
+def _read_key_document(content: bytes, controller: str) -> DidDocument:
+    """A key document is read once as long as it comes with the same bytes."""
+    return read_did_document(read_object(content, max_bytes=_MAX_KEY_DOCUMENT), expected=controller)
 
 
 class MissingError(Exception):
@@ -66,9 +73,19 @@ class Resolver:
         """
         if controller.startswith("did:key:"):
             return did_key_document(controller)
+        return _read_key_document(self.key_content(controller), controller)
+
+    def key_content(self, controller: str) -> bytes:
+        """The bytes of a controller's key document; empty for did:key, which has none.
+
+        Raises:
+            MissingError: it could not be had.
+            DidSyntaxError: the controller's identifier is malformed.
+        """
+        if controller.startswith("did:key:"):
+            return b""
         url = did_web_url(controller) if controller.startswith("did:web:") else controller
-        document = read_object(self.fetch(url).content, max_bytes=_MAX_KEY_DOCUMENT)
-        return read_did_document(document, expected=controller)
+        return self.fetch(url).content
 
     def single_jwk(self, url: str) -> PublicKey:
         """The key at an https ``kid``, which must lead to one JWK and not to a set.

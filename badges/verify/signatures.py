@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from badges.errors import BadgeError
+from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.verify import data_integrity, envelope
 from badges.verify.findings import failed, not_reached, passed
 from badges.verify.verdicts import ProofFault
@@ -31,11 +32,18 @@ class Secured:
         document: the credential, its embedded proofs included.
         token: the JWT around it, if there is one.
         issuer: the issuer's identifier, from the document.
+        unsecured: the credential without its embedded proofs.
     """
 
     document: Mapping[str, Any]
     token: OpenedToken | None
     issuer: str
+    unsecured: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], token: OpenedToken | None, issuer: str) -> Secured:
+        """With the document's proofs taken off."""
+        return cls(document, token, issuer, without_proof(document))
 
 
 def check_signatures(
@@ -54,7 +62,7 @@ def check_signatures(
         proofs = embedded_proofs(secured.document)
         attempts += [
             lambda proof=proof: data_integrity.verify_proof(  # type: ignore[misc] # bound now, not when it is called
-                secured.document, proof, secured.issuer, resolver, now, canonical_form
+                secured.unsecured, proof, secured.issuer, resolver, now, canonical_form
             )
             for proof in proofs
         ]

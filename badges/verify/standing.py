@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,6 @@ from badges.canonical.guard import guard_shape
 from badges.canonical.reader import read_object
 from badges.errors import BadgeError, StatusListError
 from badges.instants import read_instant, write_instant
-from badges.model import CredentialStatus, Profile
 from badges.proofs.vc_jwt import open_token
 from badges.report import Outcome
 from badges.status import BitstringStatusList, read_index, revoked_in_1edtech_list
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from badges.model import OpenBadgeCredential
     from badges.proofs.eddsa_rdfc_2022 import CanonicalForm
     from badges.report import Check
+    from badges.verify.view import BadgeView
 
 # Entries that are looked up; a badge with a thousand is an attack on whoever publishes the lists.
 MAX_ENTRIES = 4
 # A list of 16 MiB of random bits does not compress; the badge's own lists have some kilobytes.
 MAX_LIST_BYTES = 4 * 1024 * 1024
+# Lists remembered, by their bytes.
+MAX_LISTS = 32
+_LIST_SIGNATURES: OrderedDict[tuple[Any, ...], tuple[Check, Check]] = OrderedDict()
 _PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
 
 
@@ -37,7 +41,7 @@ _PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
 class StatusQuestion:
     """What has to be known to look a badge up in a list."""
 
-    credential: OpenBadgeCredential
+    badge: BadgeView
     resolver: Resolver
     now: datetime
     canonical_form: CanonicalForm
@@ -45,13 +49,12 @@ class StatusQuestion:
     @property
     def issuer(self) -> str:
         """The badge's issuer; its lists have to be its own."""
-        issuer = self.credential.issuer
-        return issuer.id if isinstance(issuer, Profile) else issuer
+        return self.badge.issuer_id
 
 
 def check_status(question: StatusQuestion) -> Check:
     """Check 13: every entry is looked up; the gravest answer counts."""
-    entries = question.credential.credential_status
+    entries = question.badge.statuses
     if not entries:
         return not_applicable("status")
     if len(entries) > MAX_ENTRIES:
@@ -65,39 +68,41 @@ def check_status(question: StatusQuestion) -> Check:
     return answers[0]
 
 
-def _answer(entry: CredentialStatus, question: StatusQuestion) -> Check:
+def _answer(entry: Mapping[str, Any], question: StatusQuestion) -> Check:
     try:
-        if entry.type == "BitstringStatusListEntry":
+        kind = str(entry["type"])
+        if kind == "BitstringStatusListEntry":
             return _answer_of_bitstring(entry, question)
-        if entry.type == "1EdTechRevocationList" and entry.id is not None:
-            return _answer_of_1edtech(entry.id, question)
+        if kind == "1EdTechRevocationList" and "id" in entry:
+            return _answer_of_1edtech(entry["id"], question)
     except StatusListError as fault:
         return failed_by("status", fault)
     except MissingError as missing:
         return unknown("status", missing.code, missing.reason, missing=missing.url)
     except StoppedError as stopped:
         return stopped.check
-    reason = f"lists of the kind {entry.type[:60]} are not read"
+    reason = f"lists of the kind {kind[:60]} are not read"
     return unknown("status", "status_type_unknown", reason, path="$.credentialStatus")
 
 
-def _answer_of_bitstring(entry: CredentialStatus, question: StatusQuestion) -> Check:
-    purpose = entry.status_purpose
+def _answer_of_bitstring(entry: Mapping[str, Any], question: StatusQuestion) -> Check:
+    purpose = entry.get("statusPurpose")
     if purpose not in _PURPOSES:
         reason = f"the status purpose {str(purpose)[:60]!r} is not known"
         return unknown("status", "status_purpose_unknown", reason, path="$.credentialStatus")
-    if entry.status_list_credential is None or entry.extra.get("statusSize", 1) != 1:
+    url = entry.get("statusListCredential")
+    if url is None or entry.get("statusSize", 1) != 1:
         raise StatusListError("status_size", "a revocation entry names a list and has one bit")
-    index = read_index(entry.status_list_index)
-    subject, listed = _list_subject(entry.status_list_credential, question)
+    index = read_index(entry.get("statusListIndex"))
+    subject, listed = _list_subject(url, question)
     _require_purpose(subject, purpose)
-    bits = BitstringStatusList.decode(str(subject.get("encodedList", "")))
+    bits = _decoded(str(subject.get("encodedList", "")))
     if bits.get(index):
         code = _PURPOSES[purpose]
         return failed(
             "status", code, f"the issuer's list says {code}", path="$.credentialStatus", listed=listed
         )
-    return passed("status", "not_revoked", listed=listed, list=entry.status_list_credential)
+    return passed("status", "not_revoked", listed=listed, list=url)
 
 
 def _require_purpose(subject: Mapping[str, Any], purpose: str) -> None:
@@ -120,8 +125,7 @@ def _list_subject(url: str, question: StatusQuestion) -> tuple[Mapping[str, Any]
         raise _not_usable("what stands at the list's address is not that list", url)
     if secured.issuer != question.issuer:
         raise StatusListError("status_issuer", "the status list is another issuer's")
-    proof, binding = check_signatures(secured, question.resolver, question.now, question.canonical_form)
-    for check in (proof, binding):
+    for check in _list_signatures(secured, fetched.content, question):
         if check.outcome is not Outcome.PASSED:
             raise _not_usable(check.evidence.get("reason", "its signature does not hold"), url)
     subject = document.get("credentialSubject")
@@ -130,6 +134,32 @@ def _list_subject(url: str, question: StatusQuestion) -> tuple[Mapping[str, Any]
     return subject, _date_of(document, question.now, url)
 
 
+def _list_signatures(secured: Secured, content: bytes, question: StatusQuestion) -> tuple[Check, Check]:
+    """Checks 9 and 10 of the list; a batch asks about the same list, with the same keys, at the same moment."""
+    keys = b"" if secured.token else _key_content(secured.issuer, question.resolver)
+    name = (content, keys, question.now, question.canonical_form)
+    known = _LIST_SIGNATURES.get(name) if keys else None
+    if known is None:
+        known = check_signatures(secured, question.resolver, question.now, question.canonical_form)
+        _LIST_SIGNATURES[name] = known
+        if len(_LIST_SIGNATURES) > MAX_LISTS:
+            _LIST_SIGNATURES.popitem(last=False)
+    return known
+
+
+def _key_content(issuer: str, resolver: Resolver) -> bytes:
+    try:
+        return resolver.key_content(issuer)
+    except (MissingError, BadgeError):
+        return b""
+
+
+@functools.lru_cache(maxsize=MAX_LISTS)
+def _decoded(encoded: str) -> BitstringStatusList:
+    return BitstringStatusList.decode(encoded)
+
+
+@functools.lru_cache(maxsize=MAX_LISTS)
 def _secured_list(content: bytes) -> tuple[Mapping[str, Any], Secured]:
     try:
         token = None
@@ -147,7 +177,7 @@ def _secured_list(content: bytes) -> tuple[Mapping[str, Any], Secured]:
         raise StoppedError(unknown("status", "status_list_unusable", reason)) from stopped
     issuer = document.get("issuer")
     issuer_id = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return document, Secured(document, token, str(issuer_id))
+    return document, Secured.of(document, token, str(issuer_id))
 
 
 def _date_of(document: Mapping[str, Any], now: datetime, url: str) -> str:
@@ -179,6 +209,6 @@ def _answer_of_1edtech(url: str, question: StatusQuestion) -> Check:
         "id"
     ) != url:
         raise StatusListError("status_issuer", "the revocation list is another issuer's")
-    if revoked_in_1edtech_list(document, question.credential.id):
+    if revoked_in_1edtech_list(document, question.badge.id):
         return failed("status", "revoked", "the issuer's list says revoked", path="$.credentialStatus")
     return passed("status", "not_revoked", listed=write_instant(question.now), list=url)

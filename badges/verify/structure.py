@@ -13,23 +13,35 @@ from badges.canonical.pinned import (
     pinned_contexts,
 )
 from badges.errors import BadgeError, ContextError, ModelError, ShapeRefusedError
-from badges.model import OpenBadgeCredential, Profile
+from badges.model import OpenBadgeCredential
+from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.verify.findings import StoppedError, failed, failed_by, not_applicable, passed
+from badges.verify.view import BadgeView, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from badges.canonical.primary import Prepared
     from badges.report import Check
 
 # Shapes that an attacker needs and an honest issuer may have used all the same: "unsupported", not "invalid".
 _UNSUPPORTED_SHAPES = frozenset({"inline_context", "nested_context", "keyword", "full_iri_key"})
 _BADGE_TYPES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+_SAYS_SOMETHING = frozenset({"id", "name", "narrative", "description"})
 _OTHER_TYPES = {
     "VerifiablePresentation": "presentation",
     "ClrCredential": "comprehensive_record",
     "EndorsementCredential": "endorsement_alone",
     "Assertion": "open_badges_2",
 }
+
+
+def prepared_if_sound(document: Mapping[str, Any]) -> Prepared | None:
+    """The badge taken apart, or None when something is wrong with it; the checks will then say what."""
+    try:
+        return primary.prepare(without_proof(document))
+    except BadgeError:
+        return None
 
 
 def check_shape(document: Mapping[str, Any]) -> Check:
@@ -53,7 +65,7 @@ def check_context(document: Mapping[str, Any], *, badge: bool = True) -> Check:
     try:
         contexts = context_list(document)
         _check_order(contexts, badge=badge)
-        primary.prove_lossless({name: value for name, value in document.items() if name != "proof"})
+        primary.prepare(without_proof(document)).prove_lossless()
     except ContextError as fault:
         raise StoppedError(
             failed_by("context", fault, unsupported=fault.code == "context_not_pinned")
@@ -116,13 +128,13 @@ def types_of(document: Mapping[str, Any]) -> list[str]:
     return [str(entry) for entry in (types if isinstance(types, list) else [types])]
 
 
-def check_schema(document: Mapping[str, Any]) -> tuple[Check, OpenBadgeCredential]:
+def check_schema(document: Mapping[str, Any]) -> Check:
     """Check 5: it has the parts that the Open Badges model requires, each of the right kind."""
     try:
-        credential = OpenBadgeCredential.from_json(in_current_words(document))
+        OpenBadgeCredential.from_json(in_current_words(document))
     except ModelError as fault:
         raise StoppedError(failed_by("schema", fault)) from fault
-    return passed("schema"), credential
+    return passed("schema")
 
 
 def in_current_words(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -134,46 +146,55 @@ def in_current_words(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return {renamed.get(name, name): value for name, value in document.items()}
 
 
-def check_subject(credential: OpenBadgeCredential) -> Check:
+def check_subject(badge: BadgeView) -> Check:
     """Check 6: results point at descriptions and levels that are there."""
-    subject = credential.credential_subject
-    descriptions = {described.id: described for described in subject.achievement.result_description}
-    if len(descriptions) != len(subject.achievement.result_description):
+    achievement = badge.subject["achievement"]
+    descriptions = several(achievement.get("resultDescription"))
+    levels = {
+        described["id"]: [level["id"] for level in several(described.get("rubricCriterionLevel"))]
+        for described in descriptions
+    }
+    if len(levels) != len(descriptions):
         reason = "two result descriptions have the same id"
         place = "$.credentialSubject.achievement.resultDescription"
         raise StoppedError(failed("subject", "result_description_twice", reason, path=place))
-    for number, result in enumerate(subject.result):
-        path = f"$.credentialSubject.result[{number}]"
-        described = descriptions.get(result.result_description or "")
-        if result.result_description is not None and described is None:
-            reason = "a result points at a description that is not there"
-            raise StoppedError(failed("subject", "result_not_described", reason, path=path))
-        levels = {level.id for level in described.rubric_criterion_level} if described else set()
-        if result.achieved_level is not None and levels and result.achieved_level not in levels:
-            reason = "a result names a level that its description does not have"
-            raise StoppedError(failed("subject", "level_not_described", reason, path=path))
-    return passed("subject", achievement=subject.achievement.name[:200])
+    for number, result in enumerate(several(badge.subject.get("result"))):
+        _check_result(result, levels, f"$.credentialSubject.result[{number}]")
+    return passed("subject", achievement=achievement["name"][:200])
 
 
-def check_evidence(credential: OpenBadgeCredential) -> Check:
+def _check_result(result: Mapping[str, Any], levels: Mapping[str, Sequence[str]], path: str) -> None:
+    described = result.get("resultDescription")
+    if described is None:
+        return
+    if described not in levels:
+        reason = "a result points at a description that is not there"
+        raise StoppedError(failed("subject", "result_not_described", reason, path=path))
+    achieved = result.get("achievedLevel")
+    if achieved is not None and levels[described] and achieved not in levels[described]:
+        reason = "a result names a level that its description does not have"
+        raise StoppedError(failed("subject", "level_not_described", reason, path=path))
+
+
+def check_evidence(badge: BadgeView) -> Check:
     """Check 7: evidence is typed (the schema saw to that) and says at least something."""
-    if not credential.evidence:
+    pieces = badge.evidence
+    if not pieces:
         return not_applicable("evidence")
-    for number, evidence in enumerate(credential.evidence):
-        if not any((evidence.id, evidence.name, evidence.narrative, evidence.description)):
+    for number, evidence in enumerate(pieces):
+        if _SAYS_SOMETHING.isdisjoint(evidence):
             path = f"$.evidence[{number}]"
             raise StoppedError(
                 failed("evidence", "evidence_empty", "a piece of evidence says nothing", path=path)
             )
-    return passed("evidence", count=str(len(credential.evidence)))
+    return passed("evidence", count=str(len(pieces)))
 
 
-def check_issuer(credential: OpenBadgeCredential, document: Mapping[str, Any]) -> Check:
+def check_issuer(badge: BadgeView) -> Check:
     """Check 8: the issuer is a Profile with an id, and is described in one place only."""
-    issuer = credential.issuer
-    issuer_id = issuer.id if isinstance(issuer, Profile) else issuer
-    if not isinstance(issuer, Profile) or issuer.name is None:
-        _refuse_description_elsewhere(document, issuer_id)
+    issuer_id = badge.issuer_id
+    if not badge.issuer_is_named:
+        _refuse_description_elsewhere(badge.json, issuer_id)
     return passed("issuer", issuer=issuer_id)
 
 

@@ -233,7 +233,7 @@ CASES = [
     Case("B32 another badge's proof", proof_of_another_badge, "proof", "signature"),
     Case("B33 one bad proof of two", second_proof_bad, "proof", "signature"),
     Case("B33 a hundred proofs", a_hundred_proofs, "proof", "too_many_proofs"),
-    Case("B33 a thousand proofs", a_thousand_proofs, "shape", "too_many_items"),
+    Case("B33 a thousand proofs", a_thousand_proofs, "proof", "too_many_proofs"),
     Case("B33 proof chain loop", proof_loop, "proof", "proof_chain", "unsupported"),
     Case(
         "B34 unknown suite",

@@ -219,9 +219,12 @@ def test_two_did_keys_of_one_issuer() -> None:
     [
         ({"name": "a\ufffe"}, "character_not_portable"),
         ({"evidence": [{"name": "\x00"}]}, "character_not_portable"),
-        ({"credits": 0.1 + 0.2}, "number_not_portable"),
-        ({"credits": 1e20}, "number_not_portable"),
-        ({"credits": 1e-7}, "number_not_portable"),
+        (
+            {"credentialSubject": {**BADGE["credentialSubject"], "creditsEarned": 0.1 + 0.2}},
+            "number_not_portable",
+        ),
+        ({"credentialSubject": {**BADGE["credentialSubject"], "creditsEarned": 1e20}}, "number_not_portable"),
+        ({"credentialSubject": {**BADGE["credentialSubject"], "creditsEarned": 1e-7}}, "number_not_portable"),
     ],
 )
 def test_what_verifiers_read_differently_is_not_signed(change: dict[str, Any], code: str) -> None:

@@ -7,13 +7,22 @@ and on noncharacters; an issuer has no need of any of them. Verifiers do not app
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from badges.errors import ProofError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NONCHARACTER = re.compile(r"[\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\x00]")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?\Z")
 _SIGNIFICANT_DIGITS = 15
+
+
+def texts_are_portable(texts: Sequence[str]) -> bool:
+    """Whether no text holds a noncharacter or U+0000; one look at all of them together."""
+    together = "".join(texts)
+    return together.isprintable() or not _NONCHARACTER.search(together)
 
 
 def refuse_unportable(document: Any, path: str = "$") -> None:
@@ -29,14 +38,11 @@ def refuse_unportable(document: Any, path: str = "$") -> None:
         for number, value in enumerate(document):
             refuse_unportable(value, f"{path}[{number}]")
     elif isinstance(document, str):
-        _refuse_characters(document, path)
+        if _NONCHARACTER.search(document):
+            message = "the text holds a noncharacter or U+0000"
+            raise ProofError("character_not_portable", message, path=path)
     elif isinstance(document, (int, float)) and not isinstance(document, bool):
         _refuse_number(document, path)
-
-
-def _refuse_characters(text: str, path: str) -> None:
-    if _NONCHARACTER.search(text):
-        raise ProofError("character_not_portable", "the text holds a noncharacter or U+0000", path=path)
 
 
 def _refuse_number(number: float, path: str) -> None:
