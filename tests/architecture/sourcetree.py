@@ -12,7 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("badges", "rubrics", "ltitool")
 # Built or installed on this machine, and ignored by git.
-NOT_OURS = frozenset({".git", ".venv", ".state", "build", "dist", "var", "node_modules", "__pycache__"})
+NOT_OURS = frozenset({"build", "dist", "var", "node_modules", "__pycache__"})
+
+
+HIDDEN = frozenset({".ci", ".github"})
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def tracked_paths() -> list[str] | None:
 def _read(root: Path) -> Tree:
     files = {}
     for folder, names, found in os.walk(root):
-        names[:] = [name for name in names if name not in NOT_OURS and not name.startswith(".")]
+        names[:] = [name for name in names if name in HIDDEN or not (name in NOT_OURS or name[0] == ".")]
         if Path(folder).parts[-2:] == ("static", "dist"):
             names.clear()
             continue

@@ -44,6 +44,14 @@ def third_party(paths: Iterable[str]) -> list[str]:
     return [path for path in paths if THIRD_PARTY.search(path)]
 
 
+def test_the_walk_sees_the_whole_project() -> None:
+    paths = tracked_paths()
+    if paths is None:
+        pytest.skip("git is missing, or this is no checkout")
+    text = [path for path in paths if not path.endswith((".png", ".jpg", ".webp", ".ttf", ".woff2"))]
+    assert sorted(set(text) - set(the_tree().files)) == []
+
+
 def test_nothing_is_left_to_do() -> None:
     assert lines_with(the_tree(), LEFT_OVER) == []
 
