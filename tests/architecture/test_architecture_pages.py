@@ -13,6 +13,10 @@ from ltitool.programs import parse_program
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)(?:#[^)\s]*)?\)")
 FENCE = re.compile(r"^```(\w[\w -]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADR_PARTS = ("## Context", "## Options", "## Decision", "## Consequences")
+NAMED_FILE = re.compile(
+    r"`((?:badges|rubrics|ltitool|tests|docs|migrations|build_support|frontend|requirements)/[\w./-]+)`"
+)
+BUILT = ("ltitool/web/static/dist",)  # made by `make assets`, not kept
 # Where pages live; package READMEs are read too.
 PAGES = re.compile(r"^(docs/.*|[A-Z]+|(badges|rubrics|frontend|ltitool/[\w/]+|migrations|tests)/README)\.md$")
 
@@ -31,6 +35,20 @@ def broken_links(tree: Tree) -> list[str]:
             if not there.exists() and there.relative_to(ROOT).as_posix() not in tree.files:
                 found.append(f"{path} -> {target}")
     return found
+
+
+def files_that_are_gone(tree: Tree) -> list[str]:
+    """Give the files that pages name and that are not there; folders are named with a slash at the end."""
+    found = []
+    for path, text in pages(tree).items():
+        prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+        named = (name.rstrip("/") for name in NAMED_FILE.findall(prose))
+        found += [f"{path} -> {name}" for name in named if not _is_there(tree, name)]
+    return found
+
+
+def _is_there(tree: Tree, name: str) -> bool:
+    return name in tree.files or any(path.startswith(f"{name}/") for path in tree.files)
 
 
 def decision_faults(tree: Tree) -> list[str]:
@@ -59,6 +77,19 @@ def decision_faults(tree: Tree) -> list[str]:
 
 def test_links_lead_somewhere() -> None:
     assert broken_links(the_tree()) == []
+
+
+def test_pages_name_files_that_are_there() -> None:
+    gone = files_that_are_gone(the_tree())
+    assert [one for one in gone if not one.endswith(BUILT)] == []
+
+
+def test_a_file_that_is_gone_is_found() -> None:
+    tree = the_tree().with_file(
+        "docs/new.md", "See `ltitool/app.py` and `ltitool/gone.py`, in `ltitool/web/`."
+    )
+    assert "docs/new.md -> ltitool/gone.py" in files_that_are_gone(tree)
+    assert len(files_that_are_gone(tree)) == len(files_that_are_gone(the_tree())) + 1
 
 
 def test_decisions_are_numbered_whole_and_listed() -> None:
