@@ -19,6 +19,7 @@ ROW = re.compile(r"^\| `([^`]+)` \|([^|]*)\|([^|]*)\|$", re.MULTILINE)
 LOCKS = {"base": (), "server": ("server",), "build": ("build",), "dev": ("server", "dev")}
 OURS = {"badges", "rubrics", "ltitool", *sys.stdlib_module_names}
 WHOSE = packages_distributions()
+LOADED_BY_NAME = {"psycopg": "SQLAlchemy loads it for a database address that names it"}
 # Parts of a package that we ask for, which its makers tell people to import.
 COMES_WITH = {"werkzeug": "flask", "markupsafe": "flask", "urllib3": "requests"}
 PINNED = re.compile(r"^([A-Za-z0-9._\[\],-]+)==(\S+)", re.MULTILINE)
@@ -97,6 +98,18 @@ def undeclared(tree: Tree, folders: tuple[str, ...], *extras: str) -> list[str]:
     )
 
 
+def unused(tree: Tree) -> list[str]:
+    """Give what the base install or the server asks for and nobody imports."""
+    used = {
+        name
+        for module in tree.modules("badges", "rubrics", "ltitool", "migrations")
+        for origin, _ in module.imports()
+        for name in _distributions(origin.split(".")[0])
+    }
+    asked = {canonicalize_name(one.name) for one in requirements(tree, "server")}
+    return sorted(asked - used - set(LOADED_BY_NAME))
+
+
 def _distributions(top: str) -> set[str]:
     return {canonicalize_name(name) for name in (*WHOSE.get(top, []), COMES_WITH.get(top, top))}
 
@@ -110,6 +123,16 @@ def lock_text(tree: Tree, lock: str) -> str:
 )
 def test_what_is_imported_is_asked_for(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     assert undeclared(the_tree(), folders, *extras) == []
+
+
+def test_what_is_asked_for_is_imported() -> None:
+    assert unused(the_tree()) == []
+
+
+def test_a_dependency_that_nobody_imports_is_found() -> None:
+    tree = the_tree()
+    changed = tree.files["pyproject.toml"].replace('"joserfc>=1.6",', '"joserfc>=1.6",\n    "leftpad>=1",')
+    assert unused(tree.with_file("pyproject.toml", changed)) == ["leftpad"]
 
 
 def test_an_import_that_nothing_asks_for_is_found() -> None:
