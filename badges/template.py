@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from badges.canonical import primary
 from badges.canonical.generated import CanonicalText, GivesUpError, Term, generate
 from badges.canonical.nquads import ABSOLUTE_IRI, escape
+from badges.canonical.pinned import pinned_contexts
 from badges.canonical.portable import texts_are_portable
 from badges.canonical.terms import defined_names
 from badges.errors import ModelError, ProofError
@@ -161,7 +162,7 @@ class BadgeTemplate:
 
 
 def _is_identifier(value: str) -> bool:
-    known = defined_names(primary.pinned_contexts())
+    known = defined_names(pinned_contexts())
     return bool(ABSOLUTE_IRI.match(value)) and value.partition(":")[0] not in known
 
 

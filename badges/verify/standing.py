@@ -135,7 +135,7 @@ def _list_subject(url: str, question: StatusQuestion) -> tuple[Mapping[str, Any]
 
 
 def _list_signatures(secured: Secured, content: bytes, question: StatusQuestion) -> tuple[Check, Check]:
-    """Checks 9 and 10 of the list; a batch asks about the same list, with the same keys, at the same moment."""
+    """Checks 9 and 10 of the list; a batch asks about the same list and keys at the same moment."""
     keys = b"" if secured.token else _key_content(secured.issuer, question.resolver)
     name = (content, keys, question.now, question.canonical_form)
     known = _LIST_SIGNATURES.get(name) if keys else None

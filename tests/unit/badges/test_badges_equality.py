@@ -1,0 +1,66 @@
+"""Our canonical form against two other implementations, on badges made at random; and their known faults."""
+
+import copy
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyld.nquads import escape
+from support.badge_fuzz import compare, generated, pyld_form
+from support.badge_samples import sample_badge
+
+from badges.canonical import primary, second_path
+
+# `make fuzz-badges FUZZ_N=…` runs far more of the same (bench/fuzz_badges.py); this is the daily slice.
+COUNT = int(os.environ.get("FUZZ_SLICE", "60"))
+BADGE = sample_badge().to_json()
+
+
+@pytest.mark.parametrize("start", range(0, COUNT, 20))
+def test_mutated_badges_have_the_same_form_everywhere(start: int) -> None:
+    outcomes = [compare(generated(20261121, number)) for number in range(start, min(start + 20, COUNT))]
+    assert outcomes.count("equal") >= len(outcomes) * 3 // 4
+    assert {outcome for outcome in outcomes if outcome != "equal"} <= {"refused:undefined_term"}
+
+
+# Every character but those on which a library is known to be wrong (below); lone surrogates are no text.
+SOUND = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\x00"), max_size=40)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SOUND, SOUND, SOUND)
+def test_any_text_has_the_same_form_everywhere(narrative: str, name: str, tag: str) -> None:
+    document = copy.deepcopy(BADGE)
+    document["credentialSubject"]["narrative"] = narrative
+    document["evidence"][1]["name"] = name
+    document["credentialSubject"]["achievement"]["tag"] = [tag, narrative]
+    assert compare(document) == "equal"
+
+
+def narrated(text: str) -> dict[str, object]:
+    document = copy.deepcopy(BADGE)
+    document["credentialSubject"]["narrative"] = text
+    return document
+
+
+def test_known_fault_oxigraph_escapes_noncharacters() -> None:
+    """RDFC-1.0 escapes only C0 and DEL; Oxigraph 0.5 writes U+FFFE as an escape too. Issuers never sign one."""
+    document = narrated("a\ufffe")
+    assert primary.canonical_form(document) == pyld_form(document)
+    assert second_path.canonical_form(document) != primary.canonical_form(document)
+
+
+def test_known_fault_pyld_does_not_escape_controls() -> None:
+    """PyLD 3.3 writes U+000B as it is; its form is only right with our escapes in place of its own."""
+    assert escape("\x0b") == "\x0b"
+    document = narrated("a\x0b")
+    assert primary.canonical_form(document) == second_path.canonical_form(document) == pyld_form(document)
+
+
+@pytest.mark.parametrize("number", [0.30000000000000004, 1e20])
+def test_known_fault_oxigraph_writes_long_numbers_its_own_way(number: float) -> None:
+    document = copy.deepcopy(BADGE)
+    document["credentialSubject"]["creditsEarned"] = number
+    assert primary.canonical_form(document) == pyld_form(document)
+    assert second_path.canonical_form(document) != primary.canonical_form(document)
