@@ -15,7 +15,7 @@ from badges.errors import WorkBudgetExceededError
 MAX_CPU_SECONDS = 2.0
 
 
-@dataclass
+@dataclass(eq=False)  # by identity: the library remembers whose canonicalization a finding is from
 class BoundedEffort:
     """Canonicalizes for one verification until its CPU time is used up; implements `CanonicalForm`."""
 

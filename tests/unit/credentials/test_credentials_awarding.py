@@ -8,12 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from flask import Flask
 from sqlalchemy import func, select
 from support.clock import MovableClock
 from support.holders import award_to, confirm, finish, reload, reserve, scope_of
 from support.world import World
 
+from badges.did import published_jwk
+from badges.keys import InMemoryRS256, encode_multikey
+from badges.proofs import vc_jwt
 from ltitool.credentials import awarding
 from ltitool.credentials.awarding import issue_award, issue_job, sweep_reserved
 from ltitool.credentials.errors import IdentityIncomplete, NotCompleteYet, SelfCheckFailed
@@ -177,7 +181,47 @@ def _another_key(signed: Signed) -> Signed:
     return replace(signed, documents={**signed.documents, did: document})
 
 
+def _with_did_key(signed: Signed, **changes: Any) -> Signed:
+    did = next(address for address in signed.documents if address.endswith("/did.json"))
+    document = json.loads(json.dumps(signed.documents[did]))
+    wanted = signed.document["proof"]["verificationMethod"]
+    method = next(one for one in document["verificationMethod"] if one["id"] == wanted)
+    method.update(changes)
+    return replace(signed, documents={**signed.documents, did: document})
+
+
+def _ended_key(signed: Signed) -> Signed:
+    return _with_did_key(signed, revoked="2026-01-01T00:00:00Z")
+
+
+def _key_of_another_kind(signed: Signed) -> Signed:
+    other = encode_multikey(ec.generate_private_key(ec.SECP256R1()).public_key())
+    return _with_did_key(signed, publicKeyMultibase=other)
+
+
+def _token_of_another_document(signed: Signed) -> Signed:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    kid = next(address for address in signed.documents if "/keys/" in address)
+    document = {**signed.document, "name": "Another"}
+    jwk = published_jwk(key.public_key(), kid=kid)
+    token = vc_jwt.sign(document, signer=InMemoryRS256(key), kid=kid)
+    return replace(signed, jwt=token, documents={**signed.documents, kid: jwk})
+
+
+def _token_key_elsewhere(signed: Signed) -> Signed:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    kid = "https://elsewhere.example/keys/1"
+    unsigned = {name: value for name, value in signed.document.items() if name != "proof"}
+    token = vc_jwt.sign(unsigned, signer=InMemoryRS256(key), kid=kid)
+    jwk = published_jwk(key.public_key(), kid=kid)
+    return replace(signed, jwt=token, documents={**signed.documents, kid: jwk})
+
+
 MUTATIONS = [
+    _ended_key,
+    _key_of_another_kind,
+    _token_of_another_document,
+    _token_key_elsewhere,
     _changed_name,
     _changed_proof,
     _changed_token,
