@@ -73,8 +73,25 @@ class Journey:
     @property
     def next_up(self) -> ActivityStanding | None:
         """The one thing to do next: what came back, then what is late, then what is due first."""
-        waiting = [item for item in self.activities if item.waits_for_writer and not item.activity.is_session]
-        return min(waiting, key=_urgency, default=None)
+        return min(self._waiting, key=_urgency, default=None)
+
+    @property
+    def next_required(self) -> ActivityStanding | None:
+        """The next thing that completion asks for."""
+        required = [item for item in self._waiting if item.activity.required]
+        return min(required, key=_urgency, default=None)
+
+    @property
+    def keystone_passed(self) -> bool:
+        """Whether the keystone is done, with which the arch closes."""
+        return any(
+            item.activity.kind is ActivityKind.KEYSTONE and item.standing is Standing.DONE
+            for item in self.activities
+        )
+
+    @property
+    def _waiting(self) -> list[ActivityStanding]:
+        return [item for item in self.activities if item.waits_for_writer and not item.activity.is_session]
 
     @property
     def late(self) -> tuple[ActivityStanding, ...]:
@@ -162,13 +179,25 @@ def _step(
         for item in activities
         if item.activity.required and item.activity.due == step.number and not _is_off_desk(item)
     )
-    if step.number > reached:
+    if _is_crowned(step, activities) and not outstanding:
+        state = StepState.DONE  # even before its last day: nothing more is asked
+    elif step.number > reached:
         state = StepState.AHEAD
     elif step.number == reached and not over:
         state = StepState.NOW
     else:
         state = StepState.OPEN if outstanding else StepState.DONE
     return StepStanding(step, dates, state, outstanding)
+
+
+def _is_crowned(step: Step, activities: tuple[ActivityStanding, ...]) -> bool:
+    """Say whether the keystone that a step asks for has passed."""
+    return any(
+        item.activity.kind is ActivityKind.KEYSTONE
+        and item.activity.due == step.number
+        and item.standing is Standing.DONE
+        for item in activities
+    )
 
 
 def _is_off_desk(item: ActivityStanding) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.days import local_day
-from ltitool.cohorts.journey import Journey, Recorded, journey
+from ltitool.cohorts.journey import ActivityStanding, Journey, Recorded, journey
 from ltitool.cohorts.memberships import Member, members
 from ltitool.cohorts.models import BoardLook
 from ltitool.cohorts.programs_in_use import program_of
@@ -41,7 +41,7 @@ class Row:
     name: str
     journey: Journey
     waiting: Waiting | None
-    late: tuple[Activity, ...]
+    late: tuple[ActivityStanding, ...]  # what has waited longest first
     one_to_one_missing_since: date | None  # day of the last one, or the start
     had_one_to_one: bool
     quiet_since: date | None
@@ -140,7 +140,7 @@ def _row(
     cohort: CoachedCohort,
     since: datetime | None,
 ) -> Row:
-    running = way.phase is Phase.RUNNING
+    running = way.phase is Phase.RUNNING and not way.keystone_passed
     last_met = recorded.one_to_ones[-1] if recorded.one_to_ones else cohort.starts_on
     last_moved = _last_moved(recorded, cohort)
     return Row(
@@ -148,7 +148,7 @@ def _row(
         name=member.name,
         journey=way,
         waiting=waiting,
-        late=tuple(item.activity for item in way.late),
+        late=tuple(sorted(way.late, key=lambda item: item.due_on)),
         one_to_one_missing_since=last_met if running and way.today - last_met >= NO_ONE_TO_ONE else None,
         had_one_to_one=bool(recorded.one_to_ones),
         quiet_since=last_moved if running and way.today - last_moved >= QUIET else None,

@@ -31,8 +31,7 @@ def _needs(row: Row, cohort: CoachedCohort) -> list[str]:
         day = local_day(row.waiting.submitted_at, cohort.timezone)
         needs.append(str(_("Keystone sent %(when)s, waits for your scores", when=past_words(day, today))))
     if row.late:
-        titles = ", ".join(activity.title.in_(language) for activity in row.late)
-        needs.append(str(_("Late: %(titles)s", titles=titles)))
+        needs.append(_late(row, language))
     if row.one_to_one_missing_since is not None:
         weeks = (today - row.one_to_one_missing_since).days // 7
         if row.had_one_to_one:
@@ -43,6 +42,20 @@ def _needs(row: Row, cohort: CoachedCohort) -> list[str]:
     if row.quiet_since is not None and not row.late:  # being late says it already
         needs.append(str(_("Nothing has moved since %(day)s", day=short_day(row.quiet_since, language))))
     return needs
+
+
+def _late(row: Row, language: str) -> str:
+    """Count what is late and name what has waited longest; the person's own page lists it all."""
+    first = row.late[0]
+    return str(
+        ngettext(
+            "Late: %(title)s (since %(day)s)",
+            "%(num)s things late, first: %(title)s (since %(day)s)",
+            len(row.late),
+            title=first.activity.title.in_(language),
+            day=short_day(first.due_on, language),
+        )
+    )
 
 
 def _news(row: Row, cohort: CoachedCohort) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy.orm import Session
 
@@ -9,8 +10,24 @@ from ltitool.cohorts.coaching import SharedEntry, shared_entries
 from ltitool.cohorts.hours import HoursLedger, hours_ledger
 from ltitool.cohorts.journey import ActivityStanding, Journey, Standing
 from ltitool.cohorts.scope import ParticipantScope
+from ltitool.credentials.awarding import ISSUED, REVOKED, award_of
+from ltitool.credentials.models import Award
+from ltitool.credentials.standing import standing
 from ltitool.dashboards.gathering import journey_of
 from ltitool.programs.activities import ActivityKind
+
+
+class Closing(Enum):
+    """What is left to do once the keystone has passed."""
+
+    MISSING = "missing"  # the badge asks for more than the keystone
+    CONFIRM = "confirm"  # the name
+    PREPARED = "prepared"  # being signed and checked
+    AWARDED = "awarded"
+    REVOKED = "revoked"
+
+
+_BY_STATE = {ISSUED: Closing.AWARDED, REVOKED: Closing.REVOKED}
 
 
 @dataclass(frozen=True)
@@ -20,6 +37,14 @@ class ThisWeek:
     journey: Journey
     last_one_to_one: SharedEntry | None
     hours: HoursLedger | None
+    closing: Closing | None = None  # None: the keystone has not passed
+
+    @property
+    def next_up(self) -> ActivityStanding | None:
+        """The one activity to do next; behind a passed keystone only what the badge still asks for."""
+        if self.closing is None:
+            return self.journey.next_up
+        return self.journey.next_required if self.closing is Closing.MISSING else None
 
     @property
     def with_coach(self) -> tuple[ActivityStanding, ...]:
@@ -54,20 +79,21 @@ class ThisWeek:
             for item in self.journey.activities
         )
 
-    @property
-    def finished(self) -> bool:
-        """Whether the keystone is done, with which the arch closes."""
-        return any(
-            item.activity.kind is ActivityKind.KEYSTONE and item.standing is Standing.DONE
-            for item in self.journey.activities
-        )
-
 
 def this_week(session: Session, scope: ParticipantScope, at: datetime) -> ThisWeek:
     """Gather a participant's home."""
     entries = shared_entries(session, scope)
+    way = journey_of(session, scope, at)
     return ThisWeek(
-        journey=journey_of(session, scope, at),
+        journey=way,
         last_one_to_one=entries[0] if entries else None,
         hours=hours_ledger(session, scope),
+        closing=_closing(session, scope) if way.keystone_passed else None,
     )
+
+
+def _closing(session: Session, scope: ParticipantScope) -> Closing:
+    award: Award | None = award_of(session, scope)
+    if award is not None:
+        return _BY_STATE.get(award.state, Closing.PREPARED)
+    return Closing.CONFIRM if standing(session, scope).completion.met else Closing.MISSING

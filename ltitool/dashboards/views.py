@@ -101,7 +101,6 @@ def show_this_week() -> str:
         day_words=day_words,
         today=local_day(at, scope.timezone),
         outcome=optional_url("outcome.page"),
-        badge=optional_url("badge.page"),
         tabs=tabs_of(visit, Door.WEEK),
     )
 

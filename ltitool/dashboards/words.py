@@ -147,7 +147,7 @@ def span_words(dates: StepDates, language: str) -> str:
 
 def standing_word(item: ActivityStanding) -> Word:
     """Say how an activity stands."""
-    if item.late and item.standing is not Standing.RETURNED:
+    if item.late and item.activity.required and item.standing is not Standing.RETURNED:
         return Word("late", str(_("Late")))
     words = {
         Standing.AHEAD: Word("ahead", str(_("Not open yet"))),
@@ -173,6 +173,8 @@ def _session_word(item: ActivityStanding) -> str:
 def due_of(item: ActivityStanding, journey: Journey) -> str | None:
     """Say until when an activity is wanted, as long as it is wanted."""
     if item.activity.is_session or not (item.waits_for_writer or item.standing is Standing.AHEAD):
+        return None
+    if item.late and not item.activity.required:  # nobody waits for it
         return None
     return due_words(item.due_on, journey.today)
 

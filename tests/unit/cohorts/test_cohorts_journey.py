@@ -68,6 +68,30 @@ def test_the_keystone_closes_the_arch_only_when_it_is_done() -> None:
     assert on(after, required).phase is Phase.OVER
 
 
+def test_a_passed_keystone_is_laid_before_its_week_is_over() -> None:
+    passed = {activity.key: Stage.SUBMITTED for activity in PROGRAM.required_activities}
+    passed["keystone"] = Stage.DONE
+    without_photos = {key: stage for key, stage in passed.items() if key != "photovoice"}
+
+    assert states(on(week(13), passed)) == "d" * 13
+    assert states(on(week(13), {**passed, "keystone": Stage.SUBMITTED})) == "d" * 12 + "n"
+    assert states(on(week(13), without_photos)) == "dddo" + "d" * 9
+    assert on(week(13), passed).keystone_passed
+    assert not on(week(13), {}).keystone_passed
+
+
+def test_the_next_required_thing_leaves_out_what_nobody_asks_for() -> None:
+    required = {activity.key: Stage.DONE for activity in PROGRAM.required_activities}
+    way = on(week(13), required)
+
+    assert way.next_up is not None
+    assert not way.next_up.activity.required
+    assert way.next_required is None
+    returned = on(week(13), {**required, "power_map": Stage.RETURNED}).next_required
+    assert returned is not None
+    assert returned.activity.key == "power_map"
+
+
 def test_the_next_thing_is_what_came_back_then_what_is_late_then_what_is_due_first() -> None:
     def next_key(stages: dict[str, Stage]) -> str | None:
         found = on(week(6), stages).next_up

@@ -17,6 +17,7 @@ from ltitool.cohorts.scope import CoachedCohort, coached_cohorts, participant_sc
 from ltitool.dashboards.board import Board, board, look_at_board
 from ltitool.evidence.models import Keystone, KeystoneSubmission, Photo
 from ltitool.foundation.db import read_session, transaction
+from ltitool.programs import load_shipped
 
 Opened = Callable[..., Visitor]
 
@@ -140,7 +141,32 @@ def test_those_who_need_the_coach_come_first(world: World, clock: MovableClock, 
     assert "2 people need you." in text
     assert "Keystone sent on Tuesday, March 10, waits for your scores" in text
     assert f"/scoring/{submission}" in coach.get("").get_data(as_text=True)
-    assert "Late: PhotoVoice: find the strengths" in text
+    assert "Late: PhotoVoice: find the strengths (since Mar 1)" in text
+
+
+def test_many_late_things_are_counted_and_the_oldest_named(
+    world: World, clock: MovableClock, visit_as: Opened
+) -> None:
+    all_is_well(world, clock)
+    for key in ("photovoice", "photovoice_analysis"):
+        note(world, world.ben, key, "returned", clock())
+    clock.forward(days=7)
+    text = page_text(visit_as(world.coach, "coach").get(""))
+
+    assert "2 things late, first: PhotoVoice: find the strengths (since Mar 1)" in text
+    assert "What do the photos tell us? (since" not in text
+
+
+def test_somebody_whose_keystone_has_passed_is_not_missed(world: World, clock: MovableClock) -> None:
+    all_is_well(world, clock)
+    clock.forward(days=30)
+    for activity in load_shipped()["collaborative-leadership-13"].required_activities:
+        for person in (world.amara, world.ben):
+            note(world, person, activity.key, "done" if person is world.amara else "submitted", clock())
+    rows = {row.person_id: row for row in read_board(world, clock()).rows}
+
+    assert rows[world.ben.id].one_to_one_missing_since is not None
+    assert rows[world.amara.id].one_to_one_missing_since is None
 
 
 def test_a_scored_keystone_waits_no_longer(world: World, clock: MovableClock) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 from support.clock import MovableClock
+from support.holders import confirm, finish, reserve
 from support.visitor import Visitor, page_text
 from support.world import Someone, World
 
@@ -17,8 +18,11 @@ from ltitool.cohorts.coaching import OneToOne, record_one_to_one
 from ltitool.cohorts.models import Membership, Offering
 from ltitool.cohorts.progress import note_progress
 from ltitool.cohorts.scope import coached_cohorts, participant_scope
+from ltitool.credentials.awarding import issue_award
+from ltitool.credentials.models import Award
 from ltitool.dashboards.words import minutes_words, step_name
 from ltitool.foundation.db import transaction
+from ltitool.foundation.services import EXTENSION
 from ltitool.programs import StepUnit, load_shipped
 
 Opened = Callable[..., Visitor]
@@ -182,6 +186,56 @@ def test_a_passed_keystone_closes_the_arch(world: World, clock: MovableClock, vi
 
     assert "Your arch is closed" in text
     assert "13 of 13 stones laid" in text
+    assert "Not everything for the badge is recorded yet" in text  # no session, no 1:1
+    assert "Do this next" not in text
+
+
+def test_behind_a_passed_keystone_the_badge_comes_next(
+    app: Flask, world: World, clock: MovableClock, visit_as: Opened
+) -> None:
+    clock.now = datetime(2026, 4, 29, 15, tzinfo=UTC)
+    scope = finish(world, world.amara, clock)
+    note(world, clock, "keystone", "done")
+    amara = visit_as(world.amara, "participant")
+    before = page_text(amara.get(""))
+    confirm(scope, world.amara, clock)
+    award = reserve(app, scope, clock)
+    meanwhile = page_text(amara.get(""))
+    issue_award(award.id, app.extensions[EXTENSION])
+    after = page_text(amara.get(""))
+
+    assert "13 of 13 stones laid" in before
+    assert "Do this next Confirm the name for your badge" in before
+    assert "Who is on our team?" not in before  # not needed for the badge, and never before it
+    assert "Your badge is being prepared" in meanwhile
+    assert "Your badge is ready" in after
+    with transaction() as session:
+        session.execute(update(Award).where(Award.id == award.id).values(state="revoked"))
+    assert "Your badge was revoked" in page_text(amara.get(""))
+
+
+def test_behind_a_passed_keystone_missing_work_comes_next(
+    world: World, clock: MovableClock, visit_as: Opened
+) -> None:
+    clock.now = datetime(2026, 4, 29, 15, tzinfo=UTC)
+    note(world, clock, "keystone", "done")
+    text = page_text(visit_as(world.amara, "participant").get(""))
+
+    assert "For the badge, something else is still missing." in text
+    assert "Do this next PhotoVoice: find the strengths" in text
+
+
+def test_work_that_nobody_asks_for_is_offered_and_not_late(
+    world: World, clock: MovableClock, amara: Visitor
+) -> None:
+    for activity in load_shipped()["collaborative-leadership-13"].activities:
+        if not activity.is_session and activity.key != "team_composition":
+            note(world, clock, activity.key, "submitted")
+    text = page_text(amara.get(""))
+
+    assert "If you have time Who is on our team? Not started" in text
+    assert "not needed for the badge" in text
+    assert "Late" not in text
 
 
 def test_each_week_lists_its_activities_with_neighbours(amara: Visitor) -> None:
