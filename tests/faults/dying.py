@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -60,38 +60,31 @@ def dying_after(real: Callable[..., Any], keep: Callable[[Any], None] | None = N
     return done
 
 
+Trap = Callable[[Callable[..., Any]], Callable[..., Any]]
+TRAPS: Mapping[str, tuple[Any, str, Trap]] = {
+    "before the post": (GradebookService, "send", lambda _real: die),
+    "after the post": (grade_sending, "_done", lambda _real: die),
+    "asleep before the post": (GradebookService, "send", sleep_once),
+    "after reserving": (awarding, "sign_award", lambda _real: die),
+    "before reserving is committed": (awarding, "enqueue", dying_after),
+    "before the release is committed": (awarding, "record", dying_after),
+    "after one file": (StoredObjects, "put", dying_after),
+    "before the row": (photovoice, "_write", lambda _real: die),
+    "before the row is committed": (photovoice, "_note", dying_after),
+}
+
+
 def arm(point: str, notes: Path) -> None:
     """Lay the trap at a named point."""
 
-    def keep_signed(signed: Any) -> None:
+    def keep(signed: Any) -> None:
         told = {"proof": signed.document["proof"], "jwt": signed.jwt, "svg": signed.svg.decode()}
         notes.write_text(json.dumps(told), encoding="utf-8")
 
-    match point:
-        case "before the post":
-            GradebookService.send = die  # type: ignore[method-assign] # a trap
-        case "after the post":
-            grade_sending._done = die  # type: ignore[assignment] # as above
-        case "asleep before the post":
-            GradebookService.send = sleep_once(GradebookService.send)  # type: ignore[method-assign] # as above
-        case "after reserving":
-            awarding.sign_award = die  # type: ignore[assignment] # as above
-        case "before reserving is committed":
-            awarding.enqueue = dying_after(awarding.enqueue)
-        case "after signing":
-            awarding.sign_award = dying_after(awarding.sign_award, keep_signed)
-        case "before the release is committed":
-            awarding.record = dying_after(awarding.record)
-        case "after one file":
-            StoredObjects.put = dying_after(StoredObjects.put)  # type: ignore[method-assign] # as above
-        case "before the row":
-            photovoice._write = die  # type: ignore[assignment] # as above
-        case "before the row is committed":
-            photovoice._note = dying_after(photovoice._note)
-        case "":
-            pass
-        case unknown:
-            raise SystemExit(f"no point {unknown!r}")
+    traps = {**TRAPS, "after signing": (awarding, "sign_award", lambda real: dying_after(real, keep))}
+    if point:
+        owner, name, trap = traps[point]
+        setattr(owner, name, trap(getattr(owner, name)))
 
 
 def main(asked: dict[str, str]) -> None:
@@ -149,11 +142,12 @@ def run(line: str) -> None:
     try:
         main(json.loads(line))
         status = 0
-    except BaseException:  # whatever it was, it must not go on as the parent
-        traceback.print_exc()
-    atexit._run_exitfuncs()  # ends the photo decoder
-    sys.stderr.flush()
-    os._exit(status)
+    finally:  # whatever it was, it must not go on as the one that forks
+        if status:
+            traceback.print_exc()
+        atexit._run_exitfuncs()  # ends the photo decoder
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def say(what: int) -> None:
