@@ -14,6 +14,7 @@ from badges.instants import read_instant, write_instant
 from badges.proofs.vc_jwt import open_token
 from badges.report import Outcome
 from badges.status import BitstringStatusList, read_index, revoked_in_1edtech_list
+from badges.verify.data_integrity import CLOCK_LEEWAY
 from badges.verify.findings import StoppedError, failed, failed_by, not_applicable, passed, unknown
 from badges.verify.resolution import MissingError, Resolver
 from badges.verify.signatures import Secured, check_signatures
@@ -183,7 +184,7 @@ def _secured_list(content: bytes) -> tuple[Mapping[str, Any], Secured]:
 def _date_of(document: Mapping[str, Any], now: datetime, url: str) -> str:
     try:
         starts = read_instant(document.get("validFrom")) if "validFrom" in document else now
-        if starts > now:
+        if starts > now + CLOCK_LEEWAY:
             raise _not_usable("the list is not in force yet", url)
         if "validUntil" in document and read_instant(document["validUntil"]) < now:
             raise _not_usable("the list at hand is out of date", url, missing=url)

@@ -6,10 +6,11 @@ import json
 import time
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.badge_samples import INDEX, LIST, sample_badge, sample_issuer
+from support.badge_samples import INDEX, LIST, NOW, sample_badge, sample_issuer
 
 from badges.errors import StatusListError
 from badges.multibase import multibase_encode
@@ -173,6 +174,12 @@ def test_list_that_proves_nothing(name: str, entry: dict[str, Any], make: Callab
     report = ISSUER.verify(badge, {LIST: make()})
     assert report.check("status").outcome.value == "could_not_check", report.to_json()
     assert report.verdict.value == "could-not-check", name
+
+
+@pytest.mark.parametrize(("ahead", "verdict"), [(0, "valid"), (60, "valid"), (61, "could-not-check")])
+def test_a_list_signed_a_moment_ago_counts_though_clocks_differ(ahead: int, verdict: str) -> None:
+    begins = (NOW + timedelta(seconds=ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert ISSUER.verify(signed_badge(), {LIST: ISSUER.status_list(validFrom=begins)}).verdict.value == verdict
 
 
 def test_unknown_kind_of_list() -> None:
