@@ -179,7 +179,9 @@ def test_list_that_proves_nothing(name: str, entry: dict[str, Any], make: Callab
 @pytest.mark.parametrize(("ahead", "verdict"), [(0, "valid"), (60, "valid"), (61, "could-not-check")])
 def test_a_list_signed_a_moment_ago_counts_though_clocks_differ(ahead: int, verdict: str) -> None:
     begins = (NOW + timedelta(seconds=ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert ISSUER.verify(signed_badge(), {LIST: ISSUER.status_list(validFrom=begins)}).verdict.value == verdict
+    assert (
+        ISSUER.verify(signed_badge(), {LIST: ISSUER.status_list(validFrom=begins)}).verdict.value == verdict
+    )
 
 
 def test_unknown_kind_of_list() -> None:
