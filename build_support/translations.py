@@ -107,17 +107,18 @@ def _faults_of(message: Message) -> Iterator[str]:
     if not said or not all(said):
         yield "untranslated"
         return
-    for original, translation in zip(originals, said, strict=False):
-        yield from _placeholder_faults(original, translation)
+    for number, (original, translation) in enumerate(zip(originals, said, strict=False)):
+        one_alone = len(said) > 1 and number == 0  # "Falta una cosa" needs no figure
+        yield from _placeholder_faults(original, translation, optional={COUNT} if one_alone else set())
     yield from (str(error) for error in message.check(Catalog(locale="es")))
 
 
-def _placeholder_faults(original: str, translation: str) -> Iterator[str]:
-    """Compare both ways: Babel's own check lets a translation drop a placeholder, and does not know {braces}."""
+def _placeholder_faults(original: str, translation: str, optional: set[str]) -> Iterator[str]:
+    """Compare both ways: Babel's own check lets a placeholder be dropped, and does not know {braces}."""
     wanted, given = set(PLACEHOLDER.findall(original)), set(PLACEHOLDER.findall(translation))
-    for name in sorted(wanted - given):
+    for name in sorted(wanted - given - optional):
         yield f"{name} is missing"
-    for name in sorted(given - wanted - {COUNT}):
+    for name in sorted(given - wanted - optional):
         yield f"{name} is not in the English text"
 
 
