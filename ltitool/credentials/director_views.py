@@ -52,23 +52,27 @@ def revocation(award_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/<uuid:award_id>/revoke")
 def revoke(award_id: uuid.UUID) -> ResponseReturnValue:
-    visit, found = current_visit(), services()
     try:
         form = read_form(RevocationForm())
     except Invalid as invalid:
         return _show(award_id, invalid.faults), invalid.status
+    _revoke(award_id, form["reason"])
+    return redirect(url_for("awards.page"), 303)
+
+
+def _revoke(award_id: uuid.UUID, reason: str) -> None:
+    visit, found = current_visit(), services()
     with transaction() as session:
         revoke_award(
             session,
             award_id,
             organisation_id=visit.organisation_id,
             director_id=visit.person_id,
-            reason=form["reason"],
+            reason=reason,
             keys=found.keys,
             public_url=found.settings.public_url,
             at=found.clock(),
         )
-    return redirect(url_for("awards.page"), 303)
 
 
 def _show(award_id: uuid.UUID, faults: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The holder's badge page: what is missing, the name to confirm, the badge itself, who may see it."""
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -44,19 +45,7 @@ def confirm() -> ResponseReturnValue:
         form = read_form(IdentityForm())
     except Invalid as invalid:
         return _show(invalid.faults), invalid.status
-    with transaction() as session:
-        scope = _scope(session)
-        person = session.get_one(Person, scope.person_id)
-        email = person.email if form["with_email"] == YES else None
-        identity = HolderIdentity(form["full_name"], email, form["licence_number"] or None)
-        confirm_identity(session, scope, identity, at=found.clock())
-        award = reserve_award(
-            session,
-            scope,
-            random=_randomness(found),
-            public_url=found.settings.public_url,
-            at=found.clock(),
-        )
+    award = _reserve(form, found)
     issue_award(award.id, found)
     return redirect(url_for("badge.page"), 303)
 
@@ -87,6 +76,19 @@ def picture() -> Response:
     if award is None:
         raise AwardUnknown
     return badge_picture(award)
+
+
+def _reserve(form: Mapping[str, str], found: Services) -> Award:
+    """Write down what was confirmed and reserve the award: both or neither."""
+    at = found.clock()
+    with transaction() as session:
+        scope = _scope(session)
+        person = session.get_one(Person, scope.person_id)
+        email = person.email if form["with_email"] == YES else None
+        identity = HolderIdentity(form["full_name"], email, form["licence_number"] or None)
+        confirm_identity(session, scope, identity, at=at)
+        public_url = found.settings.public_url
+        return reserve_award(session, scope, random=_randomness(found), public_url=public_url, at=at)
 
 
 def _show(faults: dict[str, str]) -> str:

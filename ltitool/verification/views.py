@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from badges.report import Outcome, VerificationReport
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session
-from ltitool.foundation.services import services
+from ltitool.foundation.services import Services, services
 from ltitool.verification import words
 from ltitool.verification.checking import Answer, check_badge
 from ltitool.verification.documents import PublicFetcher
 from ltitool.verification.errors import TooManyChecks
 from ltitool.verification.rate import TokenBuckets
 from ltitool.verification.schemas import VerifyForm
-from ltitool.verification.submission import MAX_REQUEST_BYTES, read_submission
+from ltitool.verification.submission import MAX_REQUEST_BYTES, Submission, read_submission
 from ltitool.verification.trust import trust_policy
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.error_pages import show_error
@@ -57,14 +57,7 @@ def check() -> ResponseReturnValue:
         submission = read_submission(request, found)
     except Invalid as invalid:
         return _refuse(invalid)
-    answer = check_badge(
-        submission.content,
-        form["person"],
-        policy=trust_policy(read_session(), found.settings),
-        fetcher=PublicFetcher(found),
-        now=found.clock(),
-    )
-    return _show(answer)
+    return _show(_answer(submission, form["person"], found))
 
 
 @pages.errorhandler(TooManyChecks)
@@ -80,6 +73,13 @@ def status_of(report: VerificationReport) -> int:
     if any(one.code in TOO_MUCH for one in failed):
         return 413
     return 422 if any(one.name in STRUCTURE for one in failed) else 200
+
+
+def _answer(submission: Submission, typed: str, found: Services) -> Answer:
+    policy = trust_policy(read_session(), found.settings)
+    return check_badge(
+        submission.content, typed, policy=policy, fetcher=PublicFetcher(found), now=found.clock()
+    )
 
 
 def _show(answer: Answer) -> Response:
