@@ -13,7 +13,8 @@ from urllib.parse import parse_qs
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from support.chromium import violations
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "unit" / "web"))
@@ -25,9 +26,6 @@ from ltitool.web.assets import asset_url  # noqa: E402
 
 pytestmark = pytest.mark.chromium
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'"
 
 MOVES = """
@@ -139,15 +137,6 @@ def site(folder: Path) -> Iterator[Site]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"]
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
@@ -164,21 +153,6 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def violations(page: Page) -> tuple[list[Any], int]:
-    """What axe objects to, and how many rules it found in order. Goes past the policy by the debugger."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text()})
-    run = (
-        f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}}).then(found => JSON.stringify("
-        "[found.violations.map(v => [v.id, v.nodes.map(n => n.html)]), found.passes.length]))"
-    )
-    answer = session.send(
-        "Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True}
-    )
-    found, passed = json.loads(answer["result"]["value"])
-    return found, passed
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

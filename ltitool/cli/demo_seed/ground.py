@@ -31,7 +31,7 @@ SLUG = "valle-verde"
 COHORTS = {COHORT_3: "Cohort 3", COHORT_4: "Cohort 4"}
 COACHES = {COHORT_3: DemoPlace.COACH, COHORT_4: DemoPlace.OTHER_COACH}
 FIRST_DAY = When(1, "mon", 8)
-SEASONS = ("Winter", "Spring", "Summer", "Fall")
+SEASONS = (*["Spring"] * 5, *["Summer"] * 2, *["Fall"] * 5)  # as schools name them, by the month of the start
 
 
 def lay_ground(place: DemoPlace, settings: Settings) -> None:
@@ -101,7 +101,7 @@ def _activities(course_id: str) -> list[Activity]:
 
 def _offering(session: Session, place: DemoPlace) -> None:
     program = load_shipped()[DEFAULT_PROGRAM]
-    season = SEASONS[place.starts_on.month % 12 // 3]
+    season = SEASONS[place.starts_on.month - 1]
     wanted = NewOffering(
         f"{program.title.in_('en')}, {season} {place.starts_on.year}", place.starts_on, TIMEZONE
     )

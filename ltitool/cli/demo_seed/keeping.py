@@ -18,7 +18,7 @@ from ltitool.scoring.sheets import Scorer, lock_sheet, open_sheet, save_scores
 from rubrics import Score
 
 SESSION_DAY, SESSION_HOUR = "thu", 16
-LAST_LOOK = timedelta(days=2)
+LAST_LOOK = timedelta(days=6)
 
 
 class Keeper:
@@ -93,7 +93,7 @@ class Keeper:
         lock_sheet(session, sheet, outcome_id=uuid.uuid5(submission_id, "outcome"), at=at)
 
     def look(self, session: Session) -> None:
-        """Look at the board the day before yesterday, so that it can say what is new."""
+        """Look at the board some days ago, so that it can say what is new."""
         look_at_board(
             session,
             self._cohort,
