@@ -7,7 +7,7 @@ export function say(key, values = {}) {
   return (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** A time of day, as the page's language writes it. */
+/** A time of day, as the page's language writes it in the United States. */
 export function timeOfDay(at = new Date()) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(at);
+  return new Intl.DateTimeFormat(`${document.documentElement.lang}-US`, { timeStyle: "short" }).format(at);
 }
