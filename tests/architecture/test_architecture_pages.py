@@ -37,6 +37,17 @@ def broken_links(tree: Tree) -> list[str]:
     return found
 
 
+def lost_pages(tree: Tree) -> list[str]:
+    """Give the pages of docs/ that no other page links to."""
+    linked = {
+        (ROOT / Path(path).parent / target).resolve().relative_to(ROOT).as_posix()
+        for path, text in pages(tree).items()
+        for target in LINK.findall(text)
+        if (ROOT / Path(path).parent / target).resolve() != ROOT / path
+    }
+    return [path for path, _ in tree.under("docs", suffix=".md") if path not in linked]
+
+
 def files_that_are_gone(tree: Tree) -> list[str]:
     """Give the files that pages name and that are not there; folders are named with a slash at the end."""
     found = []
@@ -77,6 +88,11 @@ def decision_faults(tree: Tree) -> list[str]:
 
 def test_links_lead_somewhere() -> None:
     assert broken_links(the_tree()) == []
+
+
+def test_every_page_can_be_found() -> None:
+    assert lost_pages(the_tree()) == []
+    assert lost_pages(the_tree().with_file("docs/lonely.md", "[me](lonely.md)")) == ["docs/lonely.md"]
 
 
 def test_pages_name_files_that_are_there() -> None:
