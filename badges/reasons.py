@@ -23,6 +23,7 @@ SPANISH = {
     "did_document": "el documento DID está mal formado",
     "did_mismatch": "el documento DID es de otro",
     "did_syntax": "un DID está mal escrito",
+    "disclosure_proof": "la prueba de divulgación selectiva está mal formada",
     "duplicate_key": "un nombre aparece dos veces en el mismo objeto",
     "duplicate_key_id": "dos claves tienen el mismo identificador",
     "empty": "un objeto o una lista vacíos no dicen nada que una firma pueda cubrir",

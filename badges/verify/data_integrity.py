@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from badges.errors import BadgeError, DidSyntaxError, KeyFormatError, ModelError
 from badges.instants import read_instant
 from badges.keys import verify_signature
 from badges.multibase import multibase_decode
-from badges.proofs.eddsa_rdfc_2022 import SIGNATURE_BYTES, data_to_sign
+from badges.proofs import ecdsa_sd_2023
+from badges.proofs.eddsa_rdfc_2022 import SIGNATURE_BYTES, data_to_sign, hash_of_options, without_proof
 from badges.verify.resolution import MissingError, Resolver, controller_of
 from badges.verify.verdicts import ProofFault
 
@@ -20,16 +22,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from badges.did import VerificationMethod
+    from badges.keys import PublicKey
     from badges.proofs.eddsa_rdfc_2022 import CanonicalForm
 
 # Clocks differ; a proof may seem to come from this far in the future.
 CLOCK_LEEWAY = timedelta(seconds=60)
-# (type, cryptosuite) of proofs that sign SHA-256(options) + SHA-256(document) with Ed25519.
+# (type, cryptosuite) of proofs that are read. All but the last sign SHA-256(options) + SHA-256(document) with
+# Ed25519.
 _SUITES = frozenset(
     {
         ("DataIntegrityProof", "eddsa-rdfc-2022"),
         ("DataIntegrityProof", "eddsa-2022"),
         ("Ed25519Signature2020", None),
+        ("DataIntegrityProof", ecdsa_sd_2023.CRYPTOSUITE),
     }
 )
 
@@ -51,15 +56,27 @@ def verify_proof(
     method = _issuers_method(proof, issuer, resolver)
     _check_key_in_force(method, created, now)
     try:
-        key = method.public_key()
-        signature = multibase_decode(str(proof.get("proofValue", "")))
-        signed = data_to_sign(document, proof, canonical_form)
+        holds = _holds(document, proof, method.public_key(), canonical_form)
     except BadgeError as fault:
         raise ProofFault.of_proof(fault.code, fault.message, path=fault.path) from fault
-    sound = isinstance(key, Ed25519PublicKey) and len(signature) == SIGNATURE_BYTES
-    if not sound or not verify_signature(key, "Ed25519", signature, signed):
+    if not holds:
         raise ProofFault.of_proof("signature", "the signature does not fit the data and the key")
     return method.id
+
+
+def _holds(
+    document: Mapping[str, Any], proof: Mapping[str, Any], key: PublicKey, canonical_form: CanonicalForm
+) -> bool:
+    value = str(proof.get("proofValue", ""))
+    if proof.get("cryptosuite") == ecdsa_sd_2023.CRYPTOSUITE:
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            return False
+        options_hash = hash_of_options(document, proof, canonical_form)
+        return ecdsa_sd_2023.verify(canonical_form(without_proof(document)), options_hash, value, key)
+    signature = multibase_decode(value)
+    if not isinstance(key, Ed25519PublicKey) or len(signature) != SIGNATURE_BYTES:
+        return False
+    return verify_signature(key, "Ed25519", signature, data_to_sign(document, proof, canonical_form))
 
 
 def _check_options(proof: Mapping[str, Any], now: datetime) -> datetime | None:

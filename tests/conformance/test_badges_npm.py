@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 from support.badge_fuzz import generated
-from support.badge_samples import NOW, SampleIssuer, sample_badge, sample_issuer
+from support.badge_samples import NOW, SampleIssuer, sample_badge, sample_issuer, vectors
 
 from badges.canonical import primary
-from badges.canonical.pinned import pinned_contexts
+from badges.canonical.pinned import ContextSet, pinned_contexts
 from badges.did import did_key, published_jwk
 from badges.errors import BadgeError
 from badges.instants import read_instant
-from badges.keys import InMemoryEd25519
-from badges.proofs import vc_jwt
+from badges.keys import InMemoryEd25519, decode_multikey
+from badges.proofs import ecdsa_sd_2023, eddsa_rdfc_2022, vc_jwt
 from badges.verify import Policy, verify
 
 pytestmark = pytest.mark.npm
@@ -158,3 +158,48 @@ def test_jsonld_js_computes_our_canonical_form_of_generated_badges() -> None:
             assert gave_up or form == ours, number
             compared += not gave_up
     assert compared > len(NUMBERS) * 9 // 10
+
+
+def citizenship() -> ContextSet:
+    """The context of the W3C examples, as an npm package carries it."""
+    node("jwt.mjs", {"keys": {}, "tokens": []})
+    package = NPM / "node_modules" / "@digitalbazaar" / "citizenship-context" / "contexts" / "v4rc1.jsonld"
+    document = json.loads(package.read_text(encoding="utf-8"))
+    return pinned_contexts().with_documents({"https://w3id.org/citizenship/v4rc1": document})
+
+
+def test_w3c_eddsa_vector_with_the_citizenship_context() -> None:
+    folder = vectors("vc-di-eddsa", "eddsa-rdfc-2022", "employ")
+    signed = json.loads((folder / "signedDataInt.json").read_text())
+    contexts = citizenship()
+    data = eddsa_rdfc_2022.data_to_sign(
+        signed, signed["proof"], lambda d: primary.canonical_form(d, contexts)
+    )
+    assert data.hex() == (folder / "combinedHashDataInt.txt").read_text().strip()
+    assert (
+        primary.canonical_form(eddsa_rdfc_2022.without_proof(signed), contexts)
+        == (folder / "canonDocDataInt.txt").read_bytes()
+    )
+
+
+@pytest.mark.parametrize("name", ["prc", "employ"])
+def test_w3c_ecdsa_sd_2023_vectors_verify(name: str) -> None:
+    folder = vectors("vc-di-ecdsa", "ecdsa-sd-2023", name)
+    document = json.loads((folder / "derivedRevealDocument.json").read_text())
+    contexts = citizenship()
+
+    def form(value: Any) -> bytes:
+        return primary.canonical_form(value, contexts)
+
+    key = decode_multikey(document["proof"]["verificationMethod"].partition("#")[2])
+    options_hash = eddsa_rdfc_2022.hash_of_options(document, document["proof"], form)
+    expected = json.loads((folder / "verifyCreateVerifyData.json").read_text())
+    assert options_hash.hex() == expected["proofHash"]
+    canonical = form(eddsa_rdfc_2022.without_proof(document))
+    value = document["proof"]["proofValue"]
+    labels = ecdsa_sd_2023.read_proof_value(value).labels
+    assert ecdsa_sd_2023.relabelled(canonical, labels) == json.loads(
+        (folder / "verifyNQuads.json").read_text()
+    )
+    assert ecdsa_sd_2023.verify(canonical, options_hash, value, key)
+    assert not ecdsa_sd_2023.verify(canonical, options_hash[::-1], value, key)

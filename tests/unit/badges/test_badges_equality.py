@@ -68,7 +68,7 @@ def test_known_fault_oxigraph_writes_long_numbers_its_own_way(number: float) -> 
 
 
 def test_known_fault_pyld_counts_a_statement_about_itself_twice() -> None:
-    """A blank node that points at itself; jsonld.js and Oxigraph agree with us (the npm tests ask jsonld.js)."""
+    """A blank node that points at itself; jsonld.js (in the npm tests) and Oxigraph agree with us."""
     assert compare(generated(20261121, 927)) == "pyld alone"
 
 
