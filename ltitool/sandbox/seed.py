@@ -195,7 +195,7 @@ _PEOPLE = (
     ),
     _person("tom-ng", "Tom", "Ng", "Teacher leader", "Cedar Hollow Elementary"),
     _person("ruth-delgado", "Ruth", "Delgado", "Leadership coach", "District office"),
-    _person("imani-whitfield", "Imani", "Whitfield", "Programme director", "District office"),
+    _person("imani-whitfield", "Imani", "Whitfield", "Program director", "District office"),
     _person(
         "pat-lindqvist", "Pat", "Lindqvist", "Learning technology", "District office", administrator=True
     ),

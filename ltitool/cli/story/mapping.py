@@ -45,6 +45,6 @@ def _add_decision(browser: Browser, url: str) -> None:
             "formal_owner": page.option(form, "formal_owner", owner),
             "actual_decider": page.option(form, "actual_decider", decider),
             "missing": list(missing),
-            "note": "Settled in the car park, a week before the meeting.",
+            "note": "Settled in the parking lot, a week before the meeting.",
         },
     )

@@ -24,7 +24,7 @@ def weeks_between(stage: Stage) -> None:
         send_sheet(stage, key, "photovoice_analysis", SHEETS["photovoice_analysis"])
     stage.turn_to(7, day=1)
     for key in BOTH:
-        one_to_one(stage, COACH, key, focus="Where is money decided?", next_step="Draw the car park.")
+        one_to_one(stage, COACH, key, focus="Where is money decided?", next_step="Draw the parking lot.")
         draw_map(stage, key)
     stage.turn_to(9)
     meet(stage, COACH, "session_3")

@@ -32,11 +32,11 @@ SHEETS: Mapping[str, Mapping[str, str]] = {
     },
     "practice_2": {
         "tried": "I traced who really decided about the after-school budget.",
-        "happened": "The decision was made in the car park, a week before the meeting.",
+        "happened": "The decision was made in the parking lot, a week before the meeting.",
         "next": "Move that talk into the meeting, with families there.",
     },
     "map_analysis": {
-        "spaces": "The car park, the office counter, and the Thursday team.",
+        "spaces": "The parking lot, the office counter, and the Thursday team.",
         "decisions": "Money is decided early and informally; the schedule late and formally.",
         "control": "The office manager holds the calendar, and with it the agenda.",
         "resources": "Parents bring time and know-how that no budget line names.",
@@ -95,7 +95,7 @@ KEYSTONE: Mapping[str, str] = {
 CLAIMS: Mapping[str, str] = {
     "trust_and_representation": "Our team grew from five to nine, and the new four speak first.",
     "asset_evidence": "We began with what is strong: eleven kitchens, one calendar, a door that stands open.",
-    "power_analysis": "Money was decided in the car park. The map shows it, and so did the people on it.",
+    "power_analysis": "Money was decided in the parking lot. The map shows it, and so did the people on it.",
     "team_meaning": "The team read the map in silence and named what it saw before I did.",
     "equity_and_action": "The budget talk moved to six o'clock in the library, with a bus and two languages.",
     "reflection_and_impact": "I learned to leave the room. What they chose without me is what holds.",
