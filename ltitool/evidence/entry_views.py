@@ -109,6 +109,7 @@ def _form_page(sheet: Sheet, faults: Mapping[str, str], sent: Mapping[str, objec
         state=state,
         action=action,
         values=values,
+        told=list(answered(sheet, state.answers, speech())),
         faults=said(faults),
         done=request.args.get("done"),
     )

@@ -37,6 +37,7 @@ class Exhibit:
     label: str
     words: str = ""
     photo: Photo | None = None
+    source: str = ""  # the sheet that an answer stands on
 
 
 @dataclass(frozen=True)
@@ -109,4 +110,5 @@ def _of_sheet(
     scope: ParticipantScope, activity: Activity, answers: Mapping[str, object], speech: Speech
 ) -> Iterator[Exhibit]:
     for name, question, words in answered(sheet_of(scope.program, activity.key), answers, speech):
-        yield Exhibit(Citation(CitationKind.ANSWER, f"{activity.key}/{name}"), question, words)
+        citation = Citation(CitationKind.ANSWER, f"{activity.key}/{name}")
+        yield Exhibit(citation, question, words, source=speech.text(activity.title))

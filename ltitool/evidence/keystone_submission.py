@@ -41,6 +41,7 @@ class FrozenCitation:
     citation: Citation
     label: str
     words: str
+    source: str  # the sheet that an answer stands on
     photo_id: uuid.UUID | None
     width: int
     height: int
@@ -223,6 +224,7 @@ def _cited(exhibit: Exhibit) -> dict[str, Any]:
         "id": exhibit.citation.id,
         "label": exhibit.label,
         "words": exhibit.words,
+        "source": exhibit.source,
         "size": [photo.width, photo.height] if photo else None,
     }
 
@@ -247,6 +249,7 @@ def _frozen_citation(cited: Mapping[str, Any], photos: Collection[uuid.UUID]) ->
         citation=Citation(kind, cited["id"]),
         label=cited["label"],
         words=cited["words"],
+        source=cited.get("source", ""),
         photo_id=photo_id,
         width=width,
         height=height,

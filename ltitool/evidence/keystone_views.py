@@ -6,10 +6,11 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ltitool.errors import Invalid, ToolError
+from ltitool.evidence.answer_words import answered
 from ltitool.evidence.answers import read_answers
 from ltitool.evidence.errors import EvidenceUnknown, KeystoneChanged, KeystoneIncomplete
 from ltitool.evidence.exhibits import by_citation, exhibits_of
-from ltitool.evidence.keystone import Citation, Claim, keystone_sheet, rubric_of
+from ltitool.evidence.keystone import TITLE, Citation, Claim, keystone_sheet, rubric_of
 from ltitool.evidence.keystone_editing import read_keystone, remove_claim, save_claim, save_words
 from ltitool.evidence.keystone_standing import keystone_standing
 from ltitool.evidence.keystone_submission import (
@@ -114,10 +115,12 @@ def _keystone_page(
     session, scope = read_session(), own_scope()
     document = read_keystone(session, scope)
     action = url_for("evidence.save_keystone")
+    sheet = keystone_sheet(scope.program)
     return show(
         "keystone.html",
         error.status if error else 200,
-        sheet=keystone_sheet(scope.program),
+        sheet=sheet,
+        told=[one for one in answered(sheet, document.words, speech()) if one[0] != TITLE],
         rubric=rubric_of(scope.program),
         document=document,
         standing=keystone_standing(session, scope),

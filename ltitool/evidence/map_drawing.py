@@ -40,6 +40,13 @@ class Frame:
 
 NARROW = Frame("narrow", columns=2, box=132, lane=64)
 WIDE = Frame("wide", columns=4, box=150, lane=72)
+SPACIOUS = Frame("wide", columns=3, box=176, lane=104)
+FEW_ENTRIES = 6
+
+
+def wide_frame(entries: int) -> Frame:
+    """Give the frame of the wide picture: a small map is drawn large."""
+    return SPACIOUS if entries <= FEW_ENTRIES else WIDE
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,20 @@ from ltitool.evidence.map_words import VOICE_WORDS, Voice
 from ltitool.evidence.speech import Speech
 
 MANY = 2  # fewer links than this make nobody a centre
+FEW = 3  # where more entries than this share the most links, that says nothing
 
 NO_DECISION = msg("No decision is on the map yet.")
 NONE_KNOWN = msg("For no decision is it known both who owns it on paper and who makes it.")
 NO_GAP = msg("Each decision is made by the one who owns it on paper.")
+THE_ONE_GAP = msg("The one decision on the map is not made by the one who owns it on paper.")
+ONE_GAP = msg("1 of %(known)s decisions is not made by the one who owns it on paper.")
 GAP = msg("%(gap)s of %(known)s decisions are not made by the one who owns them on paper.")
 DECIDES_MOST = msg("%(names)s makes %(count)s of %(all)s decisions.")
 MOST_LINKED = msg("Most links meet at %(names)s: %(count)s.")
+MOST_LINKED_EACH = msg("Most links meet at %(names)s: %(count)s each.")
 NO_VOICE = msg("No entry brings in the voice of: %(voices)s.")
+MISSING = msg("Named as missing: %(voices)s.")
+ONCE_MISSING = msg("Named as missing, in one decision each: %(voices)s.")
 OFTEN_MISSING = msg("Named as missing most often: %(voices)s, in %(count)s of %(all)s decisions.")
 ALONE = msg("Nothing is linked with: %(names)s.")
 IN_PARTS = msg("The map falls into %(count)s parts that are not linked with each other.")
@@ -61,8 +67,10 @@ def _gap(document: MapDocument) -> Iterator[Finding]:
         yield Finding(NONE_KNOWN)
     elif not gap:
         yield Finding(NO_GAP)
+    elif len(document.decisions) == 1:
+        yield Finding(THE_ONE_GAP)
     else:
-        yield Finding(GAP, {"gap": gap, "known": len(known)})
+        yield Finding(ONE_GAP if gap == 1 else GAP, {"gap": gap, "known": len(known)})
 
 
 def _most_deciding(document: MapDocument) -> Iterator[Finding]:
@@ -78,9 +86,10 @@ def _most_deciding(document: MapDocument) -> Iterator[Finding]:
 def _most_linked(document: MapDocument) -> Iterator[Finding]:
     degrees = Counter(end for link in document.links for end in (link.source, link.target))
     most = max(degrees.values(), default=0)
-    if most >= MANY:
-        names = [node.name for node in document.nodes if degrees[node.id] == most]
-        yield Finding(MOST_LINKED, {"names": ", ".join(names), "count": most})
+    names = [node.name for node in document.nodes if degrees[node.id] == most]
+    if most >= MANY and len(names) <= FEW:
+        said = MOST_LINKED if len(names) == 1 else MOST_LINKED_EACH
+        yield Finding(said, {"names": ", ".join(names), "count": most})
 
 
 def _voices(document: MapDocument) -> Iterator[Finding]:
@@ -95,7 +104,17 @@ def _often_missing(document: MapDocument) -> Iterator[Finding]:
     most = max(named.values(), default=0)
     if most:
         voices = tuple(voice for voice in Voice if named[voice] == most)
-        yield Finding(OFTEN_MISSING, {"count": most, "all": len(document.decisions)}, voices)
+        yield Finding(
+            _missing_words(most, len(document.decisions)),
+            {"count": most, "all": len(document.decisions)},
+            voices,
+        )
+
+
+def _missing_words(most: int, decisions: int) -> str:
+    if decisions == 1:
+        return MISSING
+    return ONCE_MISSING if most == 1 else OFTEN_MISSING
 
 
 def _alone(document: MapDocument) -> Iterator[Finding]:

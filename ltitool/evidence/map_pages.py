@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from ltitool.errors import Invalid, ToolError
 from ltitool.evidence.errors import ActivityWithoutPage, MapChanged
 from ltitool.evidence.map_document import Decision, Link, MapDocument, Node, map_from_data
-from ltitool.evidence.map_drawing import NARROW, WIDE
+from ltitool.evidence.map_drawing import NARROW, wide_frame
+from ltitool.evidence.map_example import example_map
 from ltitool.evidence.map_findings import findings
 from ltitool.evidence.map_forms import decision_values, link_values, node_values
 from ltitool.evidence.map_picture import LENS_WORDS, Lens, draw_map, legend
@@ -92,6 +94,7 @@ def map_page(faults: Mapping[str, str], error: ToolError | None = None) -> Respo
         name=typed().get("name", ""),
         faults=said(faults),
         done=request.args.get("done"),
+        example=_pictures(example_map(speech()), Lens.BOTH) if state.document.is_empty else [],
         **shown_map(state.document),
     )
 
@@ -103,7 +106,7 @@ def shown_map(document: MapDocument) -> dict[str, object]:
         "document": document,
         "lens": lens,
         "lenses": LENS_WORDS,
-        "pictures": [draw_map(document, frame, lens, speech()) for frame in (WIDE, NARROW)],
+        "pictures": _pictures(document, lens),
         "legend": legend(speech(), LINK_WORDS),
         "findings": [finding.words(speech()) for finding in findings(document)],
         **WORDS,
@@ -160,6 +163,11 @@ def _form_page(
         )
 
     return page
+
+
+def _pictures(document: MapDocument, lens: Lens) -> list[Markup]:
+    frames = (wide_frame(len(document.nodes)), NARROW)
+    return [draw_map(document, frame, lens, speech()) for frame in frames]
 
 
 def _lens() -> Lens:

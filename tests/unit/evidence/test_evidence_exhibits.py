@@ -118,7 +118,9 @@ def test_a_withdrawn_photo_is_gone_from_every_page(
     coach = visit_as(world.coach, "coach")
     path = f"keystones/{row.id}"
     assert "The open door" in page_text(coach.get(path))
-    assert "The open door" in page_text(amara.get("keystone"))
+    own = amara.get("keystone")
+    assert "The open door" in page_text(own)
+    assert f"photos/{photo.id}/480" in own.text
     withdraw_photo(whole_keystone, photo.id, tools)
     sent = coach.get(path)
     assert "This photo was withdrawn." in page_text(sent)

@@ -190,6 +190,13 @@ class TestPages:
         assert stage_of(world.amara, "practice_1") == "done"
         assert "Send the changes" in page_text(amara.get("activities/practice_1"))
 
+    @pytest.mark.usefixtures("sent_keystone")
+    def test_what_is_closed_can_still_be_read(self, amara: Visitor) -> None:
+        page = page_text(amara.get("activities/practice_1"))
+        assert "It stays as it is." in page
+        assert "Invited two parents." in page
+        assert "Send the changes" not in page
+
     def test_words_that_are_too_long_come_back_with_the_fault(self, amara: Visitor) -> None:
         answer = amara.post("activities/practice_1", {"tried": "long " * 2000, "then": "save"})
         assert answer.status_code == 422

@@ -20,6 +20,7 @@ from ltitool.evidence.errors import (
     KeystoneWithCoach,
 )
 from ltitool.evidence.exhibits import by_citation, exhibits_of
+from ltitool.evidence.guided_entries import save_entry
 from ltitool.evidence.keystone import (
     Citation,
     CitationKind,
@@ -38,6 +39,7 @@ from ltitool.evidence.keystone_submission import (
 )
 from ltitool.evidence.models import KeystoneSubmission
 from ltitool.evidence.presenting import first_sentence, slide_of
+from ltitool.evidence.questions import sheet_of
 from ltitool.evidence.speech import ENGLISH
 from ltitool.foundation.db import read_session, transaction
 from ltitool.programs import load_shipped
@@ -309,13 +311,17 @@ class TestPages:
     ) -> None:
         assert amara.post("keystone/send").status_code == 303
         waiting = page_text(amara.get("keystone"))
+        assert "Which question about power" in waiting
+        assert "Whose voice opens doors here?" in waiting  # what cannot be changed can still be read
         assert "It stays as it is until your coach has read it" in waiting
         assert amara.post("keystone", {"revision": 7, "title": "Too late"}).status_code == 409
         assert "Your keystone is with your coach" in page_text(amara.get("keystone/claims/c1"))
         submission = submissions_of(read_session(), whole_keystone)[0]
         path = f"keystones/{submission.submission_id}"
         for reader in (amara, visit_as(world.coach, "coach"), visit_as(world.director, "director")):
-            assert "We show power_analysis." in page_text(reader.get(path))
+            read = page_text(reader.get(path))
+            assert "We show power_analysis." in read
+            assert "Invited two parents. What did you try? · Practice log, weeks 2 to 4" in read
         for other in (visit_as(world.ben, "participant"), visit_as(world.other_coach, "coach")):
             assert other.get(path).status_code == 404
         assert visit_as(world.stranger_coach, "coach").get(path).status_code == 404
@@ -326,6 +332,20 @@ class TestPages:
         assert "Your keystone came back" in page_text(amara.get("keystone"))
         score(whole_keystone, clock, passed=True)
         assert "came back" not in page_text(amara.get("keystone"))
+
+    def test_a_claim_shows_the_words_that_it_cites_and_only_their_beginning(
+        self, amara: Visitor, whole_keystone: ParticipantScope, clock: MovableClock
+    ) -> None:
+        sheet = sheet_of(whole_keystone.program, "practice_1")
+        tried = "Invited two parents. " + "They brought a third one. " * 20 + "That is the end."
+        with transaction() as session:
+            save_entry(
+                session, whole_keystone, sheet, {"tried": tried}, shown=frozenset({"tried"}), at=clock()
+            )
+        page = page_text(amara.get("keystone"))
+        assert "Invited two parents. They brought a third one." in page
+        assert "What did you try? · Practice log, weeks 2 to 4" in page
+        assert "That is the end." not in page
 
     def test_the_slide_shows_words_where_no_photo_is_cited(self, whole_keystone: ParticipantScope) -> None:
         document = read_keystone(read_session(), whole_keystone)

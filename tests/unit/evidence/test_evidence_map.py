@@ -20,7 +20,7 @@ from ltitool.evidence.map_document import (
     map_as_data,
     map_from_data,
 )
-from ltitool.evidence.map_drawing import NARROW, WIDE, Box, place_boxes, wrap
+from ltitool.evidence.map_drawing import NARROW, WIDE, Box, place_boxes, wide_frame, wrap
 from ltitool.evidence.map_findings import findings
 from ltitool.evidence.map_layout import lay_out
 from ltitool.evidence.map_pages import guide_of
@@ -234,6 +234,10 @@ class TestPicture:
             one, other = cells[f"n{number}"], cells[f"n{13 - number}"]
             assert abs(one[0] - other[0]) + abs(one[1] - other[1]) <= 2
 
+    def test_a_small_map_is_drawn_large(self) -> None:
+        assert wide_frame(6).columns < wide_frame(7).columns
+        assert wide_frame(6).box > WIDE.box
+
     def test_a_label_is_broken_and_cut_to_its_box(self) -> None:
         assert wrap("The budget committee", 16) == ("The budget", "committee")
         assert wrap("Donaudampfschifffahrt", 10) == ("Donaudampf", "schifffahr", "t")
@@ -267,7 +271,7 @@ def said(document: MapDocument) -> list[str]:
 class TestFindings:
     def test_what_the_school_says(self, school: MapDocument) -> None:
         assert said(school) == [
-            "1 of 2 decisions are not made by the one who owns them on paper.",
+            "1 of 2 decisions is not made by the one who owns it on paper.",
             "The principal makes 2 of 2 decisions.",
             "Most links meet at The principal: 3.",
             "No entry brings in the voice of: Students, Other staff, Community members, District.",
@@ -286,6 +290,26 @@ class TestFindings:
 
     def test_without_a_gap_that_is_said_too(self, school: MapDocument) -> None:
         assert said(school.remove_decision("d10"))[0].startswith("Each decision is made by")
+
+    def test_small_numbers_are_said_as_people_say_them(self, school: MapDocument) -> None:
+        both = school.add_decision(Decision("", "Who is hired", "n1", "n2"))
+        assert said(both)[0] == "2 of 3 decisions are not made by the one who owns them on paper."
+        one = school.remove_decision("d10")
+        assert "Named as missing: Students." in said(one)
+        once = one.add_decision(Decision("", "Who is asked", missing=(Voice.TEACHERS,)))
+        assert "Named as missing, in one decision each: Students, Teachers." in said(once)
+
+    def test_entries_with_as_many_links_are_named_together_and_many_are_not(self) -> None:
+        document = MapDocument()
+        for name in "abcd":
+            document = document.add_node(node(name))
+        pairs = [("n1", "n2"), ("n2", "n3"), ("n3", "n1")]
+        for source, target in pairs:
+            document = document.add_link(link(source, target))
+        assert "Most links meet at a, b, c: 2 each." in said(document)
+        square = document.remove_link(document.links[-1].id)
+        square = square.add_link(link("n3", "n4")).add_link(link("n4", "n1"))
+        assert not any(one.startswith("Most links") for one in said(square))
 
     def test_two_who_decide_alike_are_nobody_ahead(self, school: MapDocument) -> None:
         even = school.add_decision(Decision("", "A", None, "n2")).add_decision(Decision("", "B", None, "n2"))
@@ -400,10 +424,21 @@ class TestPages:
     def test_an_activity_of_this_kind_leads_to_the_map(self, amara: Visitor) -> None:
         assert amara.get("activities/power_map").location.endswith("/map")
 
+    def test_an_empty_map_explains_itself_by_an_example(self, amara: Visitor) -> None:
+        page = amara.get("map")
+        assert "Begin with one decision" in page_text(page)
+        assert "After-school fund" in page.text
+        assert 'class="map map--example" inert' in page.text
+
+    def test_on_a_map_one_can_add_before_reading_the_tables(self, drawn: Visitor) -> None:
+        page = drawn.get("map").text
+        assert "map--example" not in page
+        assert page.index("map-picture") < page.index("Add to the map") < page.index('id="entries"')
+
     def test_from_an_empty_map_to_one_with_a_gap(self, drawn: Visitor) -> None:
         page = drawn.get("map")
         words = page_text(page)
-        assert "1 of 1 decisions are not made by the one who owns them on paper." in words
+        assert "The one decision on the map is not made by the one who owns it on paper." in words
         assert page.text.count("<svg") > 2
         assert 'id="row-n1"' in page.text
         assert "The principal has formal authority over The budget committee" in words
