@@ -36,7 +36,7 @@ from ltitool.foundation.keys import SealedKeyStore
 from ltitool.foundation.runner import JobRunner
 from ltitool.foundation.services import EXTENSION, Services
 from ltitool.foundation.storage import open_store
-from ltitool.lti import grade_intents
+from ltitool.lti import grade_intents, registration_views
 from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti, send_grade_job, sweep_old
@@ -60,6 +60,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     web_views.public,
     web_views.visit_pages,
     lti_views.pages,
+    registration_views.pages,
     coaching_views.pages,
     offering_views.pages,
     *evidence_views.BLUEPRINTS,

@@ -1,6 +1,7 @@
 // Everything small that helps a page. Each module starts itself where the page carries its data attribute;
 // a page without scripts does the same things with plain forms and links.
 import { startAutosave } from "./autosave.js";
+import { startClose } from "./close.js";
 import { startCount } from "./count.js";
 import { startFocus } from "./focus.js";
 import { startFrame } from "./frame.js";
@@ -18,6 +19,7 @@ for (const start of [
   startKeys,
   startVerify,
   startFrame,
+  startClose,
 ]) {
   // One module that fails must not take the others with it; the page works without any of them.
   try {

@@ -15,6 +15,8 @@ from ltitool.app import create_app
 from ltitool.errors import Conflict, NotFound, msg
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
+from ltitool.lti.platform_invitations import LIFETIME as PLATFORM_LIFETIME
+from ltitool.lti.platform_invitations import NewInvitation, invite_platform
 from ltitool.lti.platforms import (
     POLICIES,
     Registration,
@@ -57,7 +59,7 @@ def add_words(words: Any) -> None:  # argparse's subparser action has no public 
 
 def _organisation_words(words: Any) -> None:
     sub = words.add_parser("organisations", help="who runs programs here").add_subparsers(required=True)
-    word = _word(sub, "add", "add an organisation", _add_organisation, organisation=False)
+    word = _word(sub, "add", "add an organization", _add_organisation, organisation=False)
     word.add_argument("slug", help="short name, in addresses")
     word.add_argument("name")
 
@@ -70,6 +72,8 @@ def _platform_words(words: Any) -> None:
     word.add_argument("--deployment-id", action="append", default=[], help="may be given several times")
     word.add_argument("--token-audience", help="where it differs from the token URL")
     word.add_argument("--deployment-policy", choices=POLICIES, default="approve")
+    word = _word(sub, "invite", "make a single-use link by which an LMS registers itself", _invite_platform)
+    word.add_argument("--name", required=True, help="under which the LMS will be listed")
     _word(sub, "list", "list them", _list_platforms)
     for name, status in (("enable", "active"), ("disable", "disabled")):
         word = _word(sub, name, f"{name} one", _switch_platform)
@@ -132,6 +136,17 @@ def _add_platform(arguments: argparse.Namespace) -> Mapping[str, Any]:
     public = found.settings.public_url
     doors = {"login": "/lti/login", "launch": "/lti/launch", "jwks": "/lti/jwks.json"}
     return {"platform": str(platform.id), **{name: public + path for name, path in doors.items()}}
+
+
+def _invite_platform(arguments: argparse.Namespace) -> Mapping[str, Any]:
+    found = services()
+    token, now = found.new_token(), found.clock()
+    wanted = NewInvitation(found.new_id(), _organisation(arguments), arguments.name)
+    with transaction() as session:
+        invite_platform(session, wanted, token, now)
+    until = (now + PLATFORM_LIFETIME).isoformat(timespec="minutes")
+    link = f"{found.settings.public_url}/lti/register?invitation={token}"
+    return {"link": link, "usable once until": until}
 
 
 def _list_platforms(arguments: argparse.Namespace) -> Mapping[str, Any]:

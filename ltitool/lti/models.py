@@ -34,6 +34,25 @@ class Platform(Tenant, Base):
     created_at: Mapped[datetime]
 
 
+class PlatformInvitation(Tenant, Base):
+    """A single-use link by which an LMS registers itself, and what it was granted then."""
+
+    __tablename__ = "platform_invitation"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
+        tenant_fk("platform_id", "platform"),
+    )
+
+    name: Mapped[str]  # under which the LMS will be listed
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    platform_id: Mapped[uuid.UUID | None]
+    product: Mapped[str]  # canvas, moodle, …: as the LMS calls itself
+    scopes: Mapped[list[Any]]  # what the LMS granted
+
+
 class PlatformKey(Base):
     """A public key of a platform, cached by key id."""
 

@@ -59,8 +59,9 @@ def add_platform(
     platform_id: uuid.UUID,
     settings: Settings,
     at: datetime,
+    status: str = "active",
 ) -> Platform:
-    """Register an LMS for an organisation, active at once; nothing existing is ever overwritten.
+    """Register an LMS for an organisation; nothing existing is ever overwritten.
 
     Raises:
         Invalid: with each field that cannot be used.
@@ -82,7 +83,7 @@ def add_platform(
         token_audience=registration.token_audience,
         jwks_url=registration.jwks_url,
         service_origins=pinned_origins(registration),
-        status="active",
+        status=status,
         deployment_policy=registration.deployment_policy,
         jwks_refetched_at=None,
         created_at=at,
@@ -192,9 +193,9 @@ def _faults(registration: Registration, settings: Settings) -> dict[str, str]:
         if not 0 < len(getattr(registration, name)) <= MAX_FIELD
     }
     for name in urls:
-        if not _is_safe_address(getattr(registration, name), settings):
+        if not is_safe_address(getattr(registration, name), settings):
             faults[name] = msg("This must be an https address")
-    if any(not _is_safe_address(origin, settings) for origin in registration.service_origins):
+    if any(not is_safe_address(origin, settings) for origin in registration.service_origins):
         faults["service_origins"] = msg("These must be https addresses")
     if registration.deployment_policy not in POLICIES:
         faults["deployment_policy"] = msg("This must be approve or auto")
@@ -203,7 +204,8 @@ def _faults(registration: Registration, settings: Settings) -> dict[str, str]:
     return faults
 
 
-def _is_safe_address(url: str, settings: Settings) -> bool:
+def is_safe_address(url: str, settings: Settings) -> bool:
+    """Say whether an LMS may be reached there: https, or this machine where the settings allow it."""
     origin = origin_of(url)
     if origin is None or len(url) > MAX_FIELD:
         return False

@@ -14,6 +14,7 @@ from ltitool.sandbox.keys import open_key_ring
 from ltitool.sandbox.pages import pages
 from ltitool.sandbox.planting import plant
 from ltitool.sandbox.protocol import protocol
+from ltitool.sandbox.registering_pages import tool_pages
 from ltitool.sandbox.runtime import EXTENSION, Platform, current_platform
 from ltitool.sandbox.services import services
 from ltitool.sandbox.store import open_store
@@ -40,7 +41,7 @@ def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetc
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it, the base class not
     app.extensions[EXTENSION] = _open_platform(config, fetch)
-    for door in (protocol, services, pages):
+    for door in (protocol, services, pages, tool_pages):
         app.register_blueprint(door)
     app.before_request(_come_to_our_own_name)
     app.before_request(_refuse_foreign_forms)
@@ -63,7 +64,7 @@ def _come_to_our_own_name() -> ResponseReturnValue | None:
     issuer = current_platform().endpoints.issuer
     if request.host_url.rstrip("/") == issuer:
         return None
-    if request.method in {"GET", "HEAD"} and request.blueprint == "pages":
+    if request.method in {"GET", "HEAD"} and request.blueprint in {"pages", "tool_pages"}:
         return redirect(issuer + request.full_path.rstrip("?"))
     raise PageRefusal(421, "another-name", f"this LMS is {issuer}")
 

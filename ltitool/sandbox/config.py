@@ -30,6 +30,8 @@ class Manners:
     page_size: int = 50
     shares_names: bool = True
     shares_emails: bool = True
+    guards_configuration: bool = False  # Canvas shows its configuration to a registration token alone
+    names_deployment: bool = True  # Moodle's answer to a registration holds the deployment, Canvas's does not
 
 
 STRICT: Final = Manners()
@@ -50,6 +52,7 @@ class PlatformConfig:
     manners: Manners = STRICT
     clock: Callable[[], datetime] = utc_now
     seed: Seed = DEMO
+    registered: Tool | None = None  # the tool that registered itself and was activated, if any
 
     def __post_init__(self) -> None:
         _check_origin("base_url", self.base_url)
@@ -61,33 +64,34 @@ class PlatformConfig:
 
     @property
     def tool(self) -> Tool:
-        return Tool(self.tool_url, self.seed.client_id, self.seed.deployment_id)
+        return self.registered or usual_tool(self.tool_url, self.seed.client_id, self.seed.deployment_id)
 
 
 @dataclass(frozen=True)
 class Tool:
-    """The one tool that is registered here, with the addresses that we may send a browser to."""
+    """The one tool that launches go to, with the addresses that we may send a browser to."""
 
     origin: str
     client_id: str
     deployment_id: str
+    login_url: str
+    launch_url: str  # the target link URI of links that name none
+    jwks_url: str
+    redirect_uris: tuple[str, ...]
 
-    @property
-    def login_url(self) -> str:
-        return self.origin + "/lti/login"
 
-    @property
-    def launch_url(self) -> str:
-        """Give the target link URI of our links, and the only redirect URI that is registered."""
-        return self.origin + "/lti/launch"
-
-    @property
-    def jwks_url(self) -> str:
-        return self.origin + "/lti/jwks.json"
-
-    @property
-    def redirect_uris(self) -> tuple[str, ...]:
-        return (self.launch_url,)
+def usual_tool(origin: str, client_id: str, deployment_id: str) -> Tool:
+    """Give the tool that a seed knows, at its usual addresses."""
+    launch_url = origin + "/lti/launch"
+    return Tool(
+        origin=origin,
+        client_id=client_id,
+        deployment_id=deployment_id,
+        login_url=origin + "/lti/login",
+        launch_url=launch_url,
+        jwks_url=origin + "/lti/jwks.json",
+        redirect_uris=(launch_url,),
+    )
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,14 @@ class Endpoints:
     @property
     def jwks(self) -> str:
         return self.issuer + "/lti/jwks"
+
+    @property
+    def configuration(self) -> str:
+        return self.issuer + "/.well-known/openid-configuration"
+
+    @property
+    def registration(self) -> str:
+        return self.issuer + "/lti/registrations"
 
     def line_items(self, course_id: str) -> str:
         return f"{self.issuer}/api/courses/{course_id}/lineitems"

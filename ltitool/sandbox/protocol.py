@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.authorize import Asking, answer, check_destination
-from ltitool.sandbox.bodies import single_fields
+from ltitool.sandbox.bodies import json_object, single_fields
 from ltitool.sandbox.claims import PRODUCT_FAMILY, PRODUCT_VERSION
-from ltitool.sandbox.errors import TokenRefusal
+from ltitool.sandbox.errors import ServiceRefusal, TokenRefusal
+from ltitool.sandbox.registering import read_token, register
 from ltitool.sandbox.runtime import current_platform
 from ltitool.sandbox.tokens import TOKEN_SECONDS, grant_token
 from ltitool.sandbox.visitor import current_locale, current_person
@@ -30,13 +31,17 @@ def health() -> ResponseReturnValue:
 
 @protocol.get("/.well-known/openid-configuration")
 def openid_configuration() -> ResponseReturnValue:
-    endpoints = current_platform().endpoints
+    platform = current_platform()
+    endpoints = platform.endpoints
+    if platform.config.manners.guards_configuration:
+        read_token(platform, request.headers.get("Authorization"))
     return jsonify(
         {
             "issuer": endpoints.issuer,
             "authorization_endpoint": endpoints.authorization,
             "token_endpoint": endpoints.token,
             "jwks_uri": endpoints.jwks,
+            "registration_endpoint": endpoints.registration,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
             "scopes_supported": ["openid", *words.SERVICE_SCOPES],
@@ -48,7 +53,10 @@ def openid_configuration() -> ResponseReturnValue:
             words.PLATFORM_CONFIGURATION: {
                 "product_family_code": PRODUCT_FAMILY,
                 "version": PRODUCT_VERSION,
-                "messages_supported": [{"type": words.RESOURCE_LINK_REQUEST}],
+                "messages_supported": [
+                    {"type": kind, "placements": list(placements)}
+                    for kind, placements in words.MESSAGES.items()
+                ],
                 "variables": [],
             },
         }
@@ -92,6 +100,19 @@ def token() -> ResponseReturnValue:
         expires_in=TOKEN_SECONDS,
         scope=" ".join(grant.scopes),
     )
+
+
+@protocol.post("/lti/registrations")
+def register_tool() -> ResponseReturnValue:
+    """Take a tool's registration (LTI Dynamic Registration 1.0)."""
+    platform = current_platform()
+    permission = read_token(platform, request.headers.get("Authorization"))
+    return jsonify(register(platform, permission, json_object(request, "application/json")))
+
+
+@protocol.errorhandler(ServiceRefusal)
+def registration_refused(refusal: ServiceRefusal) -> ResponseReturnValue:
+    return jsonify(error=refusal.code, error_description=refusal.detail), refusal.status
 
 
 @protocol.errorhandler(TokenRefusal)

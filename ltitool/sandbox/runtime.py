@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app
+from flask import current_app, g
+
+from ltitool.sandbox.registrations import active_tool
+from ltitool.sandbox.toolkeys import ToolKeys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,7 +16,6 @@ if TYPE_CHECKING:
     from ltitool.sandbox.config import Endpoints, PlatformConfig
     from ltitool.sandbox.keys import KeyRing
     from ltitool.sandbox.store import Store
-    from ltitool.sandbox.toolkeys import ToolKeys
 
 EXTENSION = "practice-lms"
 
@@ -36,4 +38,17 @@ class Platform:
 
 
 def current_platform() -> Platform:
-    return cast("Platform", current_app.extensions[EXTENSION])
+    """Give the platform with the tool that launches go to now; the database is asked once per request."""
+    if "practice_platform" not in g:
+        g.practice_platform = _with_active_tool(cast("Platform", current_app.extensions[EXTENSION]))
+    return cast("Platform", g.practice_platform)
+
+
+def _with_active_tool(platform: Platform) -> Platform:
+    with platform.store.reading() as connection:
+        tool = active_tool(connection, platform.config.tool_url)
+    if tool is None:
+        return platform
+    keys = platform.tool_keys
+    keys = keys if keys.url == tool.jwks_url else ToolKeys(tool.jwks_url, keys.fetch)
+    return replace(platform, config=replace(platform.config, registered=tool), tool_keys=keys)

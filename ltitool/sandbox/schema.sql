@@ -84,3 +84,14 @@ CREATE TABLE IF NOT EXISTS access_tokens (
     scopes TEXT NOT NULL,
     expires_at TEXT NOT NULL
 ) STRICT;
+
+-- Tools that registered themselves. Launches go to the active one; without any, to the seed's.
+CREATE TABLE IF NOT EXISTS registrations (
+    client_id TEXT PRIMARY KEY,
+    deployment_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    addresses TEXT NOT NULL,
+    registered_at TEXT NOT NULL,
+    active INTEGER NOT NULL DEFAULT 0
+) STRICT;

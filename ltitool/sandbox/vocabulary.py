@@ -19,7 +19,11 @@ AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 
+TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+# What this platform sends, and where a tool may ask for it to be offered.
+MESSAGES: Final[dict[str, tuple[str, ...]]] = {RESOURCE_LINK_REQUEST: ()}
 LTI_VERSION: Final = "1.3.0"
 COURSE_OFFERING: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
 

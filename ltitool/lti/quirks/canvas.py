@@ -1,0 +1,37 @@
+"""Canvas: one issuer for all schools of its cloud, and words of its own in a registration.
+
+From Canvas's source and documents (doc/api/registration.md, app/models/lti/ims/registration.rb).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+FAMILY = "canvas"
+EXTENSION = "https://canvas.instructure.com/lti/"
+PRIVACY = "public"  # name and e-mail: coaches have to know whose work they read
+# The cloud's issuer is one host, each school another, and its sign-in a third. All belong to one company.
+CLOUD_ISSUERS = frozenset(
+    {"canvas.instructure.com", "canvas.beta.instructure.com", "canvas.test.instructure.com"}
+)
+CLOUD_DOMAINS = (".instructure.com", ".canvaslms.com")
+# Where a course can open us, and where a teacher can choose from us; a registration asks for those offered.
+LAUNCH_PLACEMENTS = ("course_navigation",)
+
+
+def in_one_cloud(issuer: str, url: str) -> bool:
+    """Say whether an address belongs to the cloud of this issuer, though its host is another."""
+    one, other = urlsplit(issuer), urlsplit(url)
+    if one.hostname not in CLOUD_ISSUERS or other.scheme != "https" or other.port not in {None, 443}:
+        return False
+    return (other.hostname or "").endswith(CLOUD_DOMAINS)
+
+
+def tool_words(tool_id: str) -> Mapping[str, Any]:
+    """Give what Canvas reads in a registration besides the standard's own words."""
+    return {f"{EXTENSION}privacy_level": PRIVACY, f"{EXTENSION}tool_id": tool_id}
+
+
+def launch_words() -> Mapping[str, Any]:
+    """Give what Canvas reads in the message that opens us from a course's navigation."""
+    return {f"{EXTENSION}course_navigation/default_enabled": False, f"{EXTENSION}visibility": "members"}
