@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from badges.instants import write_instant
 from badges.model import CLOCK_HOURS, IdentityObject, OpenBadgeCredential, Profile, Result, ResultDescription
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,12 @@ class Claims:
         return plain
 
 
-def claims_of(credential: OpenBadgeCredential) -> Claims:
-    """The claims of a credential whose every check that they rest on has passed."""
+def claims_of(proven: Mapping[str, Any]) -> Claims:
+    """The claims of a credential whose every check that they rest on has passed, from its JSON."""
+    credential = OpenBadgeCredential.from_json(proven)
     subject = credential.credential_subject
     achievement = subject.achievement
-    issuer = credential.issuer if isinstance(credential.issuer, Profile) else None
+    issuer = credential.issuer.id if isinstance(credential.issuer, Profile) else credential.issuer
     results = tuple(_result(result, achievement.result_description) for result in subject.result)
     return Claims(
         credential_id=credential.id,
@@ -99,9 +103,9 @@ def claims_of(credential: OpenBadgeCredential) -> Claims:
         name=achievement.name,
         description=achievement.description,
         criteria=achievement.criteria.narrative or achievement.criteria.id,
-        issuer_id=issuer.id if issuer else str(credential.issuer),
-        issuer_name=issuer.name if issuer else None,
-        issuer_url=issuer.url if issuer else None,
+        issuer_id=issuer,
+        issuer_name=_said_of(issuer, "name", proven),
+        issuer_url=_said_of(issuer, "url", proven),
         subject_id=subject.id,
         valid_from=credential.valid_from,
         valid_until=credential.valid_until,
@@ -118,6 +122,23 @@ def claims_of(credential: OpenBadgeCredential) -> Claims:
         identities=tuple(_identity(identity) for identity in subject.identifier),
         evidence=tuple(EvidenceClaim(e.id, e.name, e.narrative, e.genre) for e in credential.evidence),
     )
+
+
+def _said_of(node_id: str, name: str, value: Any) -> str | None:
+    """What a badge says of a node, wherever it says so: the signature does not tell the places apart."""
+    return " / ".join(sorted(set(_sayings(node_id, name, value)))) or None
+
+
+def _sayings(node_id: str, name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("id") == node_id and isinstance(value.get(name), str):
+            yield value[name]
+        for key, inner in value.items():
+            if key != "endorsement":
+                yield from _sayings(node_id, name, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _sayings(node_id, name, inner)
 
 
 def _result(result: Result, descriptions: tuple[ResultDescription, ...]) -> ResultClaim:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from badges.claims import Claims, claims_of
 from badges.errors import CredentialRejectedError
 from badges.instants import write_instant
-from badges.model import OpenBadgeCredential
 from badges.sentences import CHECK_NAMES, sentence_for, verdict_sentence
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ class VerificationReport:
     @functools.cached_property
     def claims(self) -> Claims | None:
         """What the badge says, taken from the tree that was checked; None unless the proof held."""
-        return None if self.proven is None else claims_of(OpenBadgeCredential.from_json(self.proven))
+        return None if self.proven is None else claims_of(self.proven)
 
     def check(self, name: str) -> Check:
         """The check of this name."""

@@ -52,6 +52,11 @@ class Prepared:
         if not shapes.fills_cleanly(self.shape, self.leaves, self.contexts):
             shapes.fill(self.shape, self.document, self.leaves, self.contexts)
 
+    def has_repeated_names(self) -> bool:
+        """Whether two objects bear the same identifier."""
+        names = [self.leaves[leaf] for leaf in self.shape.subject_leaves]
+        return len(set(names)) != len(names)
+
     def refuse_unportable(self) -> None:
         """Refuse what other verifiers may read differently; for issuers.
 

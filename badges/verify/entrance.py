@@ -141,6 +141,7 @@ class _Run:
             self.note(structure.check_context(document))
             self.note(structure.check_schema(document))
         prepared = prepared or primary.prepare(without_proof(document))
+        structure.check_single_description(prepared)
         if known is None:
             _FAMILIAR.learn(prepared, [self.checks[name] for name in CHECK_NAMES[1:5]])
         return prepared

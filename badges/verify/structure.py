@@ -19,7 +19,7 @@ from badges.verify.findings import StoppedError, failed, failed_by, not_applicab
 from badges.verify.view import BadgeView, several
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from badges.canonical.primary import Prepared
     from badges.report import Check
@@ -191,26 +191,38 @@ def check_evidence(badge: BadgeView) -> Check:
 
 
 def check_issuer(badge: BadgeView) -> Check:
-    """Check 8: the issuer is a Profile with an id, and is described in one place only."""
-    issuer_id = badge.issuer_id
-    if not badge.issuer_is_named:
-        _refuse_description_elsewhere(badge.json, issuer_id)
-    return passed("issuer", issuer=issuer_id)
+    """Check 8: the issuer is a Profile with an id (the schema saw to that)."""
+    return passed("issuer", issuer=badge.issuer_id)
 
 
-def _refuse_description_elsewhere(document: Mapping[str, Any], issuer_id: str) -> None:
-    """The signature does not tell in which place a node's name was written, so a moved name is refused."""
-    subject = document.get("credentialSubject")
-    for path, node in _objects(subject, "$.credentialSubject"):
-        if node.get("id") == issuer_id and "name" in node:
-            reason = "the issuer is described in another place than under issuer"
-            raise StoppedError(failed("issuer", "issuer_described_elsewhere", reason, path=path))
+def check_single_description(prepared: Prepared) -> None:
+    """Part of check 2: no node is described in two places, among which its statements could be moved.
+
+    Profiles are excepted, for an issuer is often also the creator; what is said of one is gathered from all
+    its places. Endorsements speak of nodes of the badge by design, and are no part of what is shown of it.
+
+    Raises:
+        StoppedError: check 2 failed.
+    """
+    if not prepared.has_repeated_names():
+        return
+    met: dict[str, str] = {}
+    for path, node in objects_in(prepared.document):
+        name = node.get("id")
+        if isinstance(name, str) and len(node) > 1 and types_of(node) != ["Profile"]:
+            if name in met:
+                reason = f"what stands there is also described at {met[name]}"
+                raise StoppedError(failed("shape", "described_twice", reason, path=path, unsupported=True))
+            met[name] = path
 
 
-def _objects(value: object, path: str) -> list[tuple[str, Mapping[str, Any]]]:
+def objects_in(value: object, path: str = "$") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every object of a badge with its place, endorsements left out."""
     if isinstance(value, list):
-        return [found for n, inner in enumerate(value) for found in _objects(inner, f"{path}[{n}]")]
-    if isinstance(value, dict):
-        inside = [found for name, inner in value.items() for found in _objects(inner, f"{path}.{name}")]
-        return [(path, value), *inside]
-    return []
+        for number, inner in enumerate(value):
+            yield from objects_in(inner, f"{path}[{number}]")
+    elif isinstance(value, dict):
+        yield path, value
+        for name, inner in value.items():
+            if name != "endorsement":
+                yield from objects_in(inner, f"{path}.{name}")

@@ -46,12 +46,6 @@ class BadgeView:
         return str(issuer["id"] if isinstance(issuer, dict) else issuer)
 
     @property
-    def issuer_is_named(self) -> bool:
-        """Whether the issuer is described where it is named."""
-        issuer = self.json["issuer"]
-        return isinstance(issuer, dict) and "name" in issuer
-
-    @property
     def subject(self) -> Mapping[str, Any]:
         """The recipient and what was achieved."""
         subject: Mapping[str, Any] = self.json["credentialSubject"]

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from support.badge_fuzz import generated
 from support.badge_samples import NOW, SampleIssuer, sample_badge, sample_issuer, vectors
+from support.own_vectors import issuer as own_issuer
+from support.own_vectors import made
 
 from badges.canonical import primary
 from badges.canonical.pinned import ContextSet, pinned_contexts
@@ -203,3 +205,17 @@ def test_w3c_ecdsa_sd_2023_vectors_verify(name: str) -> None:
     )
     assert ecdsa_sd_2023.verify(canonical, options_hash, value, key)
     assert not ecdsa_sd_2023.verify(canonical, options_hash[::-1], value, key)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_npm_libraries_accept_our_own_vectors(library: str) -> None:
+    texts = {name: text for name, text in made().items() if name.endswith(".json") and name != "did.json"}
+    answers = ask([{"verify": json.loads(text)} for text in texts.values()], library)
+    assert [answer["error"] for answer in answers] == [""] * len(texts)
+
+
+def test_jose_accepts_our_own_vectors() -> None:
+    signer, kid = own_issuer().rs256, own_issuer().methods[1]
+    keys = {kid: published_jwk(signer.public_key, kid=kid)}
+    tokens = [text.strip() for name, text in made().items() if name.endswith(".jwt")]
+    assert all(answer["verified"] for answer in node("jwt.mjs", {"keys": keys, "tokens": tokens}))

@@ -58,7 +58,7 @@ def proof_parts(
 
 
 def disclosed(
-    change: Callable[[list[Any]], Any] = lambda parts: None,
+    change: Callable[[list[Any]], Any] = lambda _parts: None,
     header: bytes = b"\xd9\x5d\x01",
     tail: bytes = b"",
 ) -> Document:

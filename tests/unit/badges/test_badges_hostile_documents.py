@@ -124,8 +124,11 @@ def credits_as_text(document: Document) -> None:
     document["credentialSubject"]["creditsEarned"] = "2.5"
 
 
-def issuer_moved(document: Document) -> None:
-    document["issuer"] = document["issuer"]["id"]
+def evidence_split(document: Document) -> None:
+    """The same statements, written as two pieces of evidence."""
+    whole = document["evidence"][0]
+    name = whole.pop("name")
+    document["evidence"].append({"id": whole["id"], "type": whole["type"], "name": name})
 
 
 def presentation(document: Document) -> None:
@@ -219,7 +222,7 @@ CASES = [
         "subject",
         "result_not_described",
     ),
-    Case("issuer's name moved", issuer_moved, "issuer", "issuer_described_elsewhere"),
+    Case("one node described twice", evidence_split, "shape", "described_twice", "unsupported"),
     Case("B24 other purpose", setting("proof/proofPurpose", "authentication"), "proof", "proof_purpose"),
     Case("B27 key in fragment", key_in_the_fragment, "issuer_binding", "key_not_in_document"),
     Case(
@@ -378,6 +381,19 @@ def test_b20_b21_clique_of_blank_nodes_is_refused_within_a_second(
     assert report.check("proof").code == "canonicalization_budget"
     assert report.verdict.value == "invalid"
     assert report.claims is None
+
+
+def test_moving_the_issuers_name_changes_nothing_that_is_shown(
+    issuer: SampleIssuer, genuine: Document
+) -> None:
+    """The issuer is also the creator; where its name and address are written is not signed."""
+    moved = copy.deepcopy(genuine)
+    creator = moved["credentialSubject"]["achievement"]["creator"]
+    creator["url"] = moved["issuer"].pop("url")
+    del moved["issuer"]["name"]
+    report = issuer.verify(moved)
+    assert report.verdict.value == "valid"
+    assert report.claims == issuer.verify(genuine).claims
 
 
 def test_b23_thousands_of_blank_nodes_end_soon(issuer: SampleIssuer, genuine: Document) -> None:
