@@ -1,0 +1,150 @@
+"""The VC-API adapter: core rules of any credential, and the three calls."""
+
+import copy
+import json
+import threading
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support.badge_samples import NOW, sample_badge
+
+from badges import conformance, vc_core
+from badges.conformance import Adapter
+from badges.errors import ModelError
+
+Document = dict[str, Any]
+ADAPTER = Adapter.with_seed(b"c" * 32)
+CREDENTIAL = {
+    "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+    "type": ["VerifiableCredential", "ExampleCredential"],
+    "issuer": {"id": ADAPTER.did, "name": [{"@value": "Example", "@language": "en"}]},
+    "validFrom": "2026-01-01T00:00:00Z",
+    "credentialSubject": {"id": "did:example:abc", "alumniOf": "The School"},
+}
+
+
+def call(path: str, **request: Any) -> tuple[int, Document]:
+    return ADAPTER.answer(path, json.dumps(request).encode(), NOW)
+
+
+def issued(credential: Document = CREDENTIAL) -> Document:
+    status, answer = call("/credentials/issue", credential=credential, options={})
+    assert status == 201, answer
+    return answer
+
+
+def test_what_is_issued_verifies_and_is_refused_when_changed() -> None:
+    signed = issued()
+    assert call("/credentials/verify", verifiableCredential=signed)[0] == 200
+    signed["credentialSubject"]["alumniOf"] = "Another School"
+    status, answer = call("/credentials/verify", verifiableCredential=signed)
+    assert (status, answer["verified"]) == (400, False)
+
+
+def test_a_vc_1_1_credential_gets_the_data_integrity_context() -> None:
+    older = {
+        "@context": ["https://www.w3.org/2018/credentials/v1"],
+        "type": ["VerifiableCredential"],
+        "issuer": ADAPTER.did,
+        "issuanceDate": "2026-01-01T00:00:00Z",
+        "credentialSubject": {"id": "did:example:abc"},
+    }
+    signed = issued(older)
+    assert signed["@context"][-1] == "https://w3id.org/security/data-integrity/v2"
+    assert call("/credentials/verify", verifiableCredential=signed)[0] == 200
+
+
+def test_a_badge_is_a_credential_too() -> None:
+    assert (
+        call("/credentials/verify", verifiableCredential=issued(sample_badge(ADAPTER.did).to_json()))[0]
+        == 200
+    )
+
+
+def test_presentations() -> None:
+    presentation = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": ADAPTER.did,
+        "verifiableCredential": [issued()],
+    }
+    assert call("/presentations/verify", verifiablePresentation=presentation)[0] == 200
+    for change in (
+        {"type": ["Other"]},
+        {"holder": "nobody"},
+        {"verifiableCredential": ["text"]},
+        {"verifiableCredential": [CREDENTIAL]},
+        {"unknownTerm": "x"},
+    ):
+        assert call("/presentations/verify", verifiablePresentation={**presentation, **change})[0] == 400
+
+
+def setting(name: str, value: Any) -> Callable[[Document], None]:
+    return lambda document: document.__setitem__(name, value)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (setting("@context", "https://www.w3.org/ns/credentials/v2"), "$.@context"),
+        (setting("@context", CREDENTIAL["@context"][::-1]), "$.@context"),
+        (setting("type", ["ExampleCredential"]), "$.type"),
+        (setting("type", ["VerifiableCredential", 5]), "$.type"),
+        (setting("id", "not a url"), "$.id"),
+        (setting("issuer", "nobody"), "$.issuer"),
+        (setting("issuer", {"name": "x"}), "$.issuer.id"),
+        (setting("issuer", {"id": "did:x:y", "name": {"@value": 5}}), "$.issuer.name"),
+        (setting("credentialSubject", []), "$.credentialSubject"),
+        (setting("credentialSubject", [{}]), "$.credentialSubject[0]"),
+        (setting("credentialSubject", {"id": "x"}), "$.credentialSubject.id"),
+        (setting("validFrom", "2026-01-01"), "$.validFrom"),
+        (setting("validUntil", "2025-01-01T00:00:00Z"), "$.validUntil"),
+        (setting("name", {"@value": "x", "other": "y"}), "$.name"),
+        (setting("description", 5), "$.description"),
+        (setting("credentialStatus", {"id": "urn:x"}), "$.credentialStatus.type"),
+        (setting("credentialStatus", [{"id": 5, "type": "X"}]), "$.credentialStatus[0].id"),
+        (setting("credentialSchema", {"type": "JsonSchema"}), "$.credentialSchema.id"),
+        (setting("termsOfUse", "text"), "$.termsOfUse"),
+        (setting("relatedResource", [{"mediaType": "x"}]), "$.relatedResource[0].id"),
+    ],
+)
+def test_core_rules(change: Callable[[Document], None], path: str) -> None:
+    vc_core.check_credential(CREDENTIAL)
+    document = copy.deepcopy(CREDENTIAL)
+    change(document)
+    with pytest.raises(ModelError) as refused:
+        vc_core.check_credential(document)
+    assert refused.value.path == path
+
+
+def test_wrong_requests() -> None:
+    assert call("/nothing")[0] == 404
+    assert call("/credentials/issue")[0] == 400
+    assert ADAPTER.answer("/credentials/issue", b"{", NOW)[0] == 400
+
+
+@pytest.mark.enable_socket
+def test_it_answers_on_loopback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    made = conformance.server(ADAPTER, 0)
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{made.server_address[1]}/credentials/issue"
+        request = urllib.request.Request(url, json.dumps({"credential": CREDENTIAL}).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - loopback
+            assert response.status == 201
+            assert json.load(response)["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+    finally:
+        made.shutdown()
+        thread.join()
+        made.server_close()
+    monkeypatch.setattr("sys.argv", ["conformance", "--port", "0", "--seed", "63" * 32])
+    monkeypatch.setattr(conformance.ThreadingHTTPServer, "serve_forever", interrupted)
+    assert conformance.main() == 0
+    assert ADAPTER.did in capsys.readouterr().out
+
+
+def interrupted(_server: Any) -> None:
+    raise KeyboardInterrupt
