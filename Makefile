@@ -35,9 +35,9 @@ lint: $(STATE)/dev ## Check style, types and the layers
 	@$(BIN)/lint-imports
 
 test: $(STATE)/dev assets ## Run the tests that need Python alone
-	@$(BIN)/python -m pytest -n 2 -m "not postgres and not chromium and not npm and not story"
+	@$(BIN)/python -m pytest -n 2 -m "not postgres and not s3 and not chromium and not npm and not story"
 
-check: $(STATE)/dev assets lint ## Run everything: also PostgreSQL, Chromium, npm verifiers, the story; fails where one is missing
+check: $(STATE)/check assets lint ## Run everything: also PostgreSQL, Chromium, npm verifiers, the story; fails where one is missing
 	@CHECK_ALL=yes $(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 translations: $(STATE)/dev ## Collect the texts of the pages into the Spanish catalogue
@@ -48,7 +48,7 @@ docs: $(STATE)/dev ## Write the generated parts of docs/reference anew
 
 .PHONY: locks clean help
 locks: ## Write the hash-locked requirements anew (needs uv on the path)
-	@for out in dev server build base; do \
+	@for out in dev server build check base; do \
 	  case $$out in dev) extras="--extra server --extra dev";; base) extras="";; *) extras="--extra $$out";; esac; \
 	  uv pip compile pyproject.toml $$extras --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate -q -o requirements/$$out.txt || exit 1; \
@@ -70,6 +70,11 @@ $(STATE)/server: $(STATE)/venv requirements/server.txt requirements/build.txt
 	@echo "• installing what the tool needs (hash-locked; about a minute the first time)"
 	@$(PIP) -r requirements/server.txt
 	@$(PIP) -r requirements/build.txt
+	@touch $@
+
+$(STATE)/check: $(STATE)/dev requirements/check.txt
+	@echo "• installing the servers that the tests start"
+	@$(PIP) -r requirements/check.txt
 	@touch $@
 
 $(STATE)/dev: $(STATE)/server requirements/dev.txt

@@ -19,6 +19,7 @@ from ltitool.cohorts import director_views as offering_views
 from ltitool.cohorts import roster_reading
 from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
+from ltitool.cohorts.link_offers import link_offers
 from ltitool.credentials import awarding
 from ltitool.credentials import director_views as award_views
 from ltitool.credentials import public_views as public_badge_views
@@ -36,9 +37,10 @@ from ltitool.foundation.keys import SealedKeyStore
 from ltitool.foundation.runner import JobRunner
 from ltitool.foundation.services import EXTENSION, Services
 from ltitool.foundation.storage import open_store
-from ltitool.lti import grade_intents, registration_views
+from ltitool.lti import deep_link_views, grade_intents, registration_views
 from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
+from ltitool.lti.link_offers import bind_link_offers
 from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti, send_grade_job, sweep_old
 from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
@@ -47,6 +49,7 @@ from ltitool.web import views as web_views
 from ltitool.web.drafts import drop_sent_draft
 from ltitool.web.error_pages import init_error_pages
 from ltitool.web.headers import init_headers
+from ltitool.web.incoming import ToolRequest, check_incoming
 from ltitool.web.languages import init_languages
 from ltitool.web.template_globals import init_template_globals
 
@@ -61,6 +64,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     web_views.visit_pages,
     lti_views.pages,
     registration_views.pages,
+    deep_link_views.pages,
     coaching_views.pages,
     offering_views.pages,
     *evidence_views.BLUEPRINTS,
@@ -101,6 +105,7 @@ SWEEPERS: Mapping[str, Sweeper] = {
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Build the application; tests hand in a clock."""
     app = Flask("ltitool.web", static_folder="static", template_folder="templates")
+    app.request_class = ToolRequest
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MIGRATIONS_DIRECTORY=str(MIGRATIONS),
@@ -116,10 +121,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     init_languages(app)
     init_template_globals(app)
     init_error_pages(app)
+    app.before_request(check_incoming)
     app.after_request(drop_sent_draft)
     init_headers(app)
     init_lti(app, services_of(app))
     bind_landing(app, landing(services_of(app).clock, OPENED_BY_LINKS))
+    bind_link_offers(app, link_offers)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
@@ -148,7 +155,7 @@ def make_services(settings: Settings, clock: Clock) -> Services:
         new_id=uuid.uuid4,
         new_token=lambda: secrets.token_urlsafe(32),
         keys=SealedKeyStore(settings.key_encryption_key, clock, uuid.uuid4),
-        store=open_store((settings.data_dir / "objects").resolve().as_uri()),
+        store=open_store(settings.objects_url or (settings.data_dir / "objects").resolve().as_uri()),
         http=SafeHttpClient(loopback_http=settings.loopback_http),
     )
 

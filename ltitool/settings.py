@@ -7,9 +7,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 PREFIX = "LTITOOL_"
+Made = TypeVar("Made")
 KEY_BYTES = 32
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,10 @@ class Settings:
 
     public_url: str  # LTITOOL_PUBLIC_URL: where browsers reach us; no slash at the end
     database_url: str  # LTITOOL_DATABASE_URL: sqlite:///… or postgresql+psycopg://…
-    data_dir: Path  # LTITOOL_DATA_DIR: where photos lie
+    data_dir: Path  # LTITOOL_DATA_DIR: where photos lie, unless LTITOOL_OBJECTS_URL names a bucket
     secret_key: bytes  # LTITOOL_SECRET_KEY: base64 of 32 random bytes; signs login state
     key_encryption_key: bytes  # LTITOOL_KEY_ENCRYPTION_KEY: base64 of 32 random bytes; seals private keys
+    objects_url: str | None = None  # LTITOOL_OBJECTS_URL: s3://bucket/prefix for photos; its access comes from AWS_…
     loopback_http: bool = False  # LTITOOL_LOOPBACK_HTTP=yes: plain http, for loopback hosts only
     clock_file: Path | None = None  # LTITOOL_CLOCK_FILE: a file that holds "now"; with loopback_http only
     proxies: int = 0  # LTITOOL_PROXIES: how many reverse proxies stand before us
@@ -66,6 +69,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         public_url=reader.text("PUBLIC_URL", "").rstrip("/"),
         database_url=reader.text("DATABASE_URL", ""),
         data_dir=Path(reader.text("DATA_DIR", "var/data")),
+        objects_url=reader.optional("OBJECTS_URL", str),
         secret_key=reader.key("SECRET_KEY"),
         key_encryption_key=reader.key("KEY_ENCRYPTION_KEY"),
         loopback_http=reader.flag("LOOPBACK_HTTP"),
@@ -77,6 +81,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     faults = [*reader.faults, *_public_url_faults(settings), *_clock_faults(settings)]
     if not settings.database_url:
         faults.append(f"{PREFIX}DATABASE_URL is missing")
+    if settings.objects_url and not settings.objects_url.startswith("s3://"):
+        faults.append(f"{PREFIX}OBJECTS_URL must be s3://bucket or s3://bucket/prefix")
     if faults:
         raise SettingsInvalid(faults)
     if settings.loopback_http:
@@ -114,7 +120,7 @@ class _Reader:
     def text(self, name: str, default: str) -> str:
         return self._environ.get(PREFIX + name, default).strip()
 
-    def optional(self, name: str, make: Callable[[str], Path]) -> Path | None:
+    def optional(self, name: str, make: Callable[[str], Made]) -> Made | None:
         value = self.text(name, "")
         return make(value) if value else None
 

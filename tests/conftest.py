@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from sqlalchemy import create_engine, text  # noqa: E402
-from support import postgres  # noqa: E402
+from support import buckets, postgres  # noqa: E402
 from support.clock import MovableClock  # noqa: E402 - tests/support is found by the line above
 from support.visitor import Visitor  # noqa: E402
 from support.world import World, build_world  # noqa: E402
@@ -132,6 +132,15 @@ def postgres_url(postgres_cluster: str) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def bucket_url() -> Iterator[str]:
+    """Give a bucket of a real S3 server of our own; obstore finds it by the environment."""
+    with buckets.server() as environ, pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        yield "s3://photos"
 
 
 @pytest.fixture

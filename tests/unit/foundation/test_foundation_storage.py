@@ -1,4 +1,3 @@
-import os
 import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +8,6 @@ from obstore.store import S3Store
 
 from ltitool.foundation.errors import ObjectExists, ObjectKeyInvalid, ObjectMissing, StorageUnavailable
 from ltitool.foundation.storage import StoredObjects, open_store
-
-BUCKET = os.environ.get("TEST_OBJECTS_URL", "")
 
 
 @pytest.fixture
@@ -23,19 +20,11 @@ def store(folder: Path) -> StoredObjects:
     return open_store(folder.as_uri())
 
 
-@pytest.fixture(
-    params=[
-        "folder",
-        pytest.param(
-            "bucket",
-            marks=pytest.mark.skipif(
-                not BUCKET, reason="TEST_OBJECTS_URL names no bucket (s3://..., with AWS_*)"
-            ),
-        ),
-    ]
-)
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.s3)])
 def any_store(request: pytest.FixtureRequest, folder: Path) -> StoredObjects:
-    return open_store(folder.as_uri() if request.param == "folder" else f"{BUCKET}/{uuid.uuid4().hex}")
+    if request.param == "folder":
+        return open_store(folder.as_uri())
+    return open_store(f"{request.getfixturevalue('bucket_url')}/{uuid.uuid4().hex}")
 
 
 def test_what_is_put_is_there_for_another_process(store: StoredObjects, folder: Path) -> None:

@@ -37,6 +37,7 @@ def test_good_settings_are_read() -> None:
         ({"LTITOOL_KEY_ENCRYPTION_KEY": "not base64!"}, "32 bytes, and has 0"),
         ({"LTITOOL_LOOPBACK_HTTP": "true"}, "must be yes or no"),
         ({"LTITOOL_LOOPBACK_HTTP": "yes"}, "is only for localhost"),
+        ({"LTITOOL_OBJECTS_URL": "/srv/photos"}, "must be s3://bucket"),
         ({"LTITOOL_PROXIES": "-1"}, "must be a whole number"),
         ({"LTITOOL_CLOCK_FILE": "clock.txt"}, "is only for the demo"),
     ],
