@@ -18,7 +18,10 @@ from ltitool.web.forms import FormSchema, Line, Words, read_form
 
 DAY_MINUTES = 1_440
 NAME, LINE, NOTE = 200, 400, 5_000
+MANY_DIGITS = 10  # more of them are no number of minutes, and Python reads only so many
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # a run of weeks from there stays a date
 NOT_A_DAY = msg("Please give a day, such as 2026-03-12.")
+NOT_IN_OUR_TIME = msg("Please give a day between 2000 and 2099.")
 NOT_MINUTES = msg("Please give whole minutes, from 0 to 1440.")
 NO_MINUTES = msg("Please give whole minutes, from 1 to 1440.")
 UNKNOWN_CHOICE = msg("Please choose one of these.")
@@ -70,7 +73,11 @@ class OneToOneSchema(FormSchema):
 class OfferingSchema(FormSchema):
     title = _name()
     program = fields.String(required=True)
-    starts_on = _day()
+    starts_on = fields.Date(
+        required=True,
+        validate=validate.Range(EARLIEST, LATEST, error=NOT_IN_OUR_TIME),
+        error_messages={"invalid": NOT_A_DAY},
+    )
     timezone = fields.String(required=True)
 
 
@@ -138,7 +145,12 @@ def read_session(people: Iterable[uuid.UUID], form: Mapping[str, str]) -> Sessio
     for person in people:
         minutes = form.get(f"minutes-{person}", "").strip()
         note = " ".join(form.get(f"note-{person}", "").split())[:LINE]
-        if minutes.isascii() and minutes.isdigit() and int(minutes[:5]) <= DAY_MINUTES:
+        if (
+            minutes.isascii()
+            and minutes.isdigit()
+            and len(minutes) < MANY_DIGITS
+            and int(minutes) <= DAY_MINUTES
+        ):
             present[person] = Present(int(minutes), note)
         elif minutes:
             faults[str(person)] = NOT_MINUTES
