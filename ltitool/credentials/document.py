@@ -37,6 +37,7 @@ from ltitool.credentials.status_lists import REVOCATION, StatusSlot
 from ltitool.programs import ActivityKind
 from rubrics import Criterion
 
+HOW_EARNED = "how-it-is-earned"  # part of the achievement's page, and a node of its own in the signed graph
 ENGLISH = "en"  # the signed text; pages show the program's other languages beside it
 ALL_HOURS = "clock-hours"
 HOUR_NAMES = {
@@ -114,7 +115,7 @@ def _achievement(facts: Facts) -> Achievement:
         achievement_type=badge.achievement_type,
         name=name,
         description=badge.description.in_(ENGLISH),
-        criteria=Criteria(id=address, narrative=badge.criteria.in_(ENGLISH)),
+        criteria=Criteria(id=f"{address}#{HOW_EARNED}", narrative=badge.criteria.in_(ENGLISH)),
         image=Image(id=f"{address}/image.svg", caption=name),
         in_language=ENGLISH,
         version=program.version,
