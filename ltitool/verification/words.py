@@ -67,7 +67,7 @@ ADVICE: Mapping[Verdict, str] = {
     Verdict.ISSUER_UNKNOWN: msg(
         "Whether to trust this issuer, and whether it counts, is your agency's decision."
     ),
-    Verdict.UNSUPPORTED: msg("That does not make it false. Ask the issuer how it can be checked."),
+    Verdict.UNSUPPORTED: msg("Ask the issuer how it can be checked."),
     Verdict.COULD_NOT_CHECK: msg("Try again in a few minutes. Until then, nothing is said about the badge."),
 }
 UNREADABLE = msg("Not a badge that can be read")
