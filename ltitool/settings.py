@@ -33,7 +33,7 @@ class Settings:
     data_dir: Path  # LTITOOL_DATA_DIR: where photos lie, unless LTITOOL_OBJECTS_URL names a bucket
     secret_key: bytes  # LTITOOL_SECRET_KEY: base64 of 32 random bytes; signs login state
     key_encryption_key: bytes  # LTITOOL_KEY_ENCRYPTION_KEY: base64 of 32 random bytes; seals private keys
-    objects_url: str | None = None  # LTITOOL_OBJECTS_URL: s3://bucket/prefix for photos; its access comes from AWS_…
+    objects_url: str | None = None  # LTITOOL_OBJECTS_URL: s3://bucket/prefix for photos; access by AWS_…
     loopback_http: bool = False  # LTITOOL_LOOPBACK_HTTP=yes: plain http, for loopback hosts only
     clock_file: Path | None = None  # LTITOOL_CLOCK_FILE: a file that holds "now"; with loopback_http only
     proxies: int = 0  # LTITOOL_PROXIES: how many reverse proxies stand before us

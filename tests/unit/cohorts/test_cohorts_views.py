@@ -176,7 +176,13 @@ def test_notes_show_all_to_the_coach(world: World, coach: Visitor) -> None:
     coach.post(cohort_path(world, f"people/{world.amara.id}/one-to-one"), ONE_TO_ONE)
     text = page_text(coach.get(cohort_path(world, f"people/{world.amara.id}?saved=1")))
 
-    for words in ("Wednesday, March 11", "45 minutes, with Ruth Adeyemi", "Ask Lupe", "Careful.", "Recorded."):
+    for words in (
+        "Wednesday, March 11",
+        "45 minutes, with Ruth Adeyemi",
+        "Ask Lupe",
+        "Careful.",
+        "Recorded.",
+    ):
         assert words in text
 
 
