@@ -28,8 +28,10 @@ from badges.errors import BadgeError, ModelError, ProofError
 from badges.keys import InMemoryEd25519
 from badges.proofs import eddsa_rdfc_2022
 from badges.report import Outcome
-from badges.verify.resolution import Resolver
-from badges.verify.signatures import Secured, check_signatures
+from badges.verify.data_integrity import verify_proof
+from badges.verify.resolution import Resolver, controller_of
+from badges.verify.signatures import Secured, check_signatures, embedded_proofs
+from badges.verify.verdicts import ProofFault
 
 # The suites' own examples: a context that gives every word a meaning.
 _EXAMPLES = {
@@ -55,7 +57,7 @@ class Adapter:
     @classmethod
     def with_seed(cls, seed: bytes) -> Adapter:
         """An adapter whose did:key comes from the seed."""
-        return cls(InMemoryEd25519.from_seed(seed), pinned_contexts().with_documents(_EXAMPLES))
+        return cls(InMemoryEd25519.from_seed(seed), pinned_contexts().with_documents(_EXAMPLES).with_inline())
 
     @property
     def did(self) -> str:
@@ -104,8 +106,22 @@ class Adapter:
         presentation = _object(request, "verifiablePresentation")
         for credential in vc_core.check_presentation(presentation):
             self._verify(credential, now)
-        primary.prepare(eddsa_rdfc_2022.without_proof(presentation), self.contexts).prove_lossless()
+        unsecured = eddsa_rdfc_2022.without_proof(presentation)
+        primary.prepare(unsecured, self.contexts).prove_lossless()
+        try:
+            for proof in embedded_proofs(presentation):
+                self._verify_authentication(unsecured, proof, now)
+        except ProofFault as fault:
+            raise ProofError(fault.proof.code, fault.proof.evidence.get("reason", "the proof")) from fault
         return OK, {"verified": True, "checks": ["proof"], "warnings": [], "errors": []}
+
+    def _verify_authentication(
+        self, unsecured: Mapping[str, Any], proof: Mapping[str, Any], now: datetime
+    ) -> None:
+        """A presentation is signed by whoever presents it, with a key of their own."""
+        holder = controller_of(str(proof.get("verificationMethod")))
+        form = self.canonical_form
+        verify_proof(unsecured, proof, holder, Resolver(None), now, form, purpose="authentication")
 
     def _verify(self, credential: Mapping[str, Any], now: datetime) -> None:
         vc_core.check_credential(credential)

@@ -89,7 +89,7 @@ SPANISH = {
     "policy_is_empty": "nadie ha dicho en qué emisores confiar",
     "private_jwk": "el JWK contiene una clave privada; quien la publicó debe cambiarla",
     "proof_bound_elsewhere": "la firma se hizo solo para un destinatario",
-    "proof_chain": "aquí no se leen cadenas de firmas",
+    "proof_chain": "falta una firma anterior en la que esta se apoya",
     "proof_date": "una fecha de la firma está mal escrita",
     "proof_expired": "la firma ha vencido",
     "proof_from_future": "la firma dice que se hizo en el futuro",

@@ -5,17 +5,29 @@ The sixteen checks ask for more; this is the core on which the conformance adapt
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from badges.canonical.nquads import ABSOLUTE_IRI
-from badges.canonical.pinned import CREDENTIALS_V1, CREDENTIALS_V2
+from badges.canonical.pinned import CREDENTIALS_V1, CREDENTIALS_V2, pinned_bytes
 from badges.errors import ModelError
 from badges.instants import read_instant
+from badges.multibase import multibase_decode
 
 # Members whose objects must have a type, and those that must have an id as well (sections 4.10 to 4.12, 5).
 _TYPED = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "proof")
 _NAMED = ("credentialSchema", "relatedResource")
+# Digests of the text that credentials/v2 had before it became a Recommendation; the W3C suite still names
+# them.
+_EARLIER_TEXT = frozenset(
+    {
+        "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
+        "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k",
+    }
+)
+_SRI_ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
 _LANGUAGE_VALUE = frozenset({"@value", "@language", "@direction"})
 
 
@@ -36,6 +48,7 @@ def check_credential(document: Mapping[str, Any]) -> None:
     for name in _NAMED:
         _each(document, name, _require_id)
     _each(document, "credentialStatus", _check_optional_id)
+    _check_related(document)
 
 
 def check_presentation(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -108,6 +121,38 @@ def _check_text(value: object, path: str) -> None:
         )
         if not sound:
             raise _fault("not a text and not a language value object", path)
+
+
+def _check_related(document: Mapping[str, Any]) -> None:
+    """Related resources have distinct ids and a digest; a pinned context's is compared (section 5.3)."""
+    resources = _several(document.get("relatedResource"))
+    ids = [resource["id"] for resource in resources]
+    if len(set(ids)) != len(ids):
+        raise _fault("two related resources have the same id", "$.relatedResource")
+    for resource in resources:
+        if "digestSRI" not in resource and "digestMultibase" not in resource:
+            raise _fault("a related resource has no digest", "$.relatedResource")
+        content = pinned_bytes(resource["id"])
+        known = content is not None and not _digests_of(resource) <= _EARLIER_TEXT
+        if known and not _digest_fits(resource, content or b""):
+            raise _fault("a related resource has another digest", "$.relatedResource")
+
+
+def _digests_of(resource: Mapping[str, Any]) -> set[str]:
+    return {str(resource[name]) for name in ("digestSRI", "digestMultibase") if name in resource}
+
+
+def _digest_fits(resource: Mapping[str, Any], content: bytes) -> bool:
+    fits = True
+    if "digestSRI" in resource:
+        name, _, digest = str(resource["digestSRI"]).partition("-")
+        computed = hashlib.new(name, content).digest() if name in _SRI_ALGORITHMS else b""
+        fits = base64.b64encode(computed).decode() == digest
+    if "digestMultibase" in resource:
+        digest_bytes = multibase_decode(str(resource["digestMultibase"]))
+        plain = hashlib.sha256(content).digest()
+        fits = fits and digest_bytes in {plain, b"\x12\x20" + plain}
+    return fits
 
 
 def _each(document: Mapping[str, Any], name: str, check: Callable[[Mapping[str, Any], str], None]) -> None:

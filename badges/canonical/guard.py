@@ -25,8 +25,12 @@ MAX_MEMBERS = 6_000
 MAX_ITEMS = 256
 
 
-def guard_shape(document: Any) -> None:
+def guard_shape(document: Any, *, inline: bool = False) -> None:
     """Refuse every construct that can move data without changing the signature.
+
+    Args:
+        document: the document.
+        inline: let contexts inside the document and ``@direction`` pass; for test suites, never for badges.
 
     Raises:
         ShapeRefusedError: ``inline_context``, ``nested_context``, ``keyword``, ``full_iri_key``,
@@ -35,7 +39,7 @@ def guard_shape(document: Any) -> None:
     """
     if not isinstance(document, dict):
         raise ShapeRefusedError("not_an_object", "a signed document is a JSON object")
-    _guard_object(document, "$", holds_credential=True)
+    _Guard(inline=inline).guard_object(document, "$", holds_credential=True)
     objects, members = _size_of(document)
     if objects > MAX_OBJECTS or members > MAX_MEMBERS:
         raise ShapeRefusedError("too_complex", f"{objects} objects with {members} members and items")
@@ -51,25 +55,61 @@ def _size_of(value: Any) -> tuple[int, int]:
     return objects, sum(size[1] for size in sizes) + len(value)
 
 
-def _guard_object(node: dict[str, Any], path: str, *, holds_credential: bool) -> None:
-    if not node:
-        raise ShapeRefusedError("empty", "an empty object says nothing a signature could cover", path=path)
-    for key, value in node.items():
-        if key == "@context":
-            _guard_context(value, f"{path}.@context", allowed=holds_credential)
-        else:
-            _guard_key(key, path)
-            _guard_value(value, f"{path}.{key}", credentials_below=key in _HOLDS_CREDENTIALS)
-    _guard_aliases(node, path)
+class _Guard:
+    def __init__(self, *, inline: bool) -> None:
+        self.inline = inline
+        self.harmless = _HARMLESS_KEYWORDS | {"@direction"} if inline else _HARMLESS_KEYWORDS
 
+    def guard_object(self, node: dict[str, Any], path: str, *, holds_credential: bool) -> None:
+        if not node:
+            raise ShapeRefusedError(
+                "empty", "an empty object says nothing a signature could cover", path=path
+            )
+        for key, value in node.items():
+            if key == "@context":
+                self.guard_context(value, f"{path}.@context", allowed=holds_credential or self.inline)
+            else:
+                self.guard_key(key, path)
+                self.guard_value(value, f"{path}.{key}", credentials_below=key in _HOLDS_CREDENTIALS)
+        _guard_aliases(node, path)
 
-def _guard_key(key: str, path: str) -> None:
-    if key.startswith("@") and key not in _HARMLESS_KEYWORDS:
-        raise ShapeRefusedError(
-            "keyword", f"{key[:40]} can move data without changing the signature", path=path
-        )
-    if ":" in key:
-        raise ShapeRefusedError("full_iri_key", f"{key[:80]!r} is an IRI in place of a term", path=path)
+    def guard_key(self, key: str, path: str) -> None:
+        if key.startswith("@") and key not in self.harmless:
+            raise ShapeRefusedError(
+                "keyword", f"{key[:40]} can move data without changing the signature", path=path
+            )
+        if ":" in key:
+            raise ShapeRefusedError("full_iri_key", f"{key[:80]!r} is an IRI in place of a term", path=path)
+
+    def guard_context(self, value: Any, path: str, *, allowed: bool) -> None:
+        if not allowed:
+            raise ShapeRefusedError(
+                "nested_context", "a context inside the document changes what its terms mean", path=path
+            )
+        for number, entry in enumerate(value if isinstance(value, list) else [value]):
+            if not isinstance(entry, str) and not self.inline:
+                where = f"{path}[{number}]"
+                raise ShapeRefusedError("inline_context", "an inline context can redefine terms", path=where)
+
+    def guard_value(self, value: Any, path: str, *, credentials_below: bool) -> None:
+        if isinstance(value, dict):
+            self.guard_object(value, path, holds_credential=credentials_below)
+        elif isinstance(value, list):
+            if not value:
+                raise ShapeRefusedError(
+                    "empty", "an empty array says nothing a signature could cover", path=path
+                )
+            if len(value) > MAX_ITEMS:
+                message = f"{len(value)} items, the limit is {MAX_ITEMS}"
+                raise ShapeRefusedError("too_many_items", message, path=path)
+            for number, inner in enumerate(value):
+                if isinstance(inner, list):
+                    raise ShapeRefusedError(
+                        "nested_array", "an array inside an array", path=f"{path}[{number}]"
+                    )
+                self.guard_value(inner, f"{path}[{number}]", credentials_below=credentials_below)
+        elif value is None:
+            raise ShapeRefusedError("null", "null is dropped and would not be signed", path=path)
 
 
 def _guard_aliases(node: dict[str, Any], path: str) -> None:
@@ -77,33 +117,5 @@ def _guard_aliases(node: dict[str, Any], path: str) -> None:
         raise ShapeRefusedError("id_twice", "both id and @id", path=path)
     if "type" in node and "@type" in node:
         raise ShapeRefusedError("type_twice", "both type and @type", path=path)
-    if "@value" in node and not _VALUE_OBJECT.issuperset(node):
+    if "@value" in node and not (_VALUE_OBJECT | {"@direction"}).issuperset(node):
         raise ShapeRefusedError("keyword", "a value object with members of its own", path=path)
-
-
-def _guard_context(value: Any, path: str, *, allowed: bool) -> None:
-    if not allowed:
-        raise ShapeRefusedError(
-            "nested_context", "a context inside the document changes what its terms mean", path=path
-        )
-    for number, entry in enumerate(value if isinstance(value, list) else [value]):
-        if not isinstance(entry, str):
-            where = f"{path}[{number}]"
-            raise ShapeRefusedError("inline_context", "an inline context can redefine terms", path=where)
-
-
-def _guard_value(value: Any, path: str, *, credentials_below: bool) -> None:
-    if isinstance(value, dict):
-        _guard_object(value, path, holds_credential=credentials_below)
-    elif isinstance(value, list):
-        if not value:
-            raise ShapeRefusedError("empty", "an empty array says nothing a signature could cover", path=path)
-        if len(value) > MAX_ITEMS:
-            message = f"{len(value)} items, the limit is {MAX_ITEMS}"
-            raise ShapeRefusedError("too_many_items", message, path=path)
-        for number, inner in enumerate(value):
-            if isinstance(inner, list):
-                raise ShapeRefusedError("nested_array", "an array inside an array", path=f"{path}[{number}]")
-            _guard_value(inner, f"{path}[{number}]", credentials_below=credentials_below)
-    elif value is None:
-        raise ShapeRefusedError("null", "null is dropped and would not be signed", path=path)

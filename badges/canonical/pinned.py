@@ -42,15 +42,17 @@ class ContextSet:
 
     Attributes:
         documents: address -> the parsed context document.
-        fingerprint: changes when any document changes; part of every cache key.
+        inline: whether a document may bring contexts of its own; never for badges, only for test suites.
+        fingerprint: changes when any of this changes; part of every cache key.
     """
 
     documents: Mapping[str, Mapping[str, Any]]
+    inline: bool = False
     fingerprint: str = field(default="")
 
     def __post_init__(self) -> None:
         if not self.fingerprint:
-            text = json.dumps(self.documents, sort_keys=True)
+            text = json.dumps([self.documents, self.inline], sort_keys=True)
             object.__setattr__(self, "fingerprint", hashlib.sha256(text.encode()).hexdigest())
 
     def __hash__(self) -> int:
@@ -71,7 +73,11 @@ class ContextSet:
 
     def with_documents(self, more: Mapping[str, Mapping[str, Any]]) -> ContextSet:
         """A larger set, for test suites that use contexts of their own."""
-        return ContextSet({**self.documents, **more})
+        return ContextSet({**self.documents, **more}, self.inline)
+
+    def with_inline(self) -> ContextSet:
+        """The same set, for documents that may bring contexts of their own."""
+        return ContextSet(self.documents, inline=True)
 
 
 @functools.cache
@@ -97,3 +103,11 @@ def _read(here: Traversable, entry: Mapping[str, str]) -> dict[str, Any]:
         raise ContextError("context_altered", f"{entry['file']} does not have the pinned SHA-256")
     document: dict[str, Any] = json.loads(content)
     return document
+
+
+def pinned_bytes(url: str) -> bytes | None:
+    """The bytes of a pinned context file, or None; for digests of related resources."""
+    here = resources.files("badges.canonical")
+    lock = json.loads((here / "contexts.lock.json").read_text(encoding="utf-8"))
+    entry = next((entry for entry in lock["contexts"] if entry["url"] == url), None)
+    return None if entry is None else (here / "contexts" / entry["file"]).read_bytes()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from badges.canonical import rdfc, shapes, terms
+from badges.canonical import leaves, rdfc, shapes, terms
 from badges.canonical.pinned import ContextSet, pinned_contexts
 from badges.canonical.portable import refuse_unportable, texts_are_portable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from badges.canonical.shapes import Shape, ShapeKey
+    from badges.canonical.leaves import ShapeKey
+    from badges.canonical.shapes import Shape
 
 _CACHE = shapes.ShapeCache()
 
@@ -76,8 +77,8 @@ def prepare(document: Mapping[str, Any], contexts: ContextSet | None = None) -> 
         DataLossError: something would not be signed.
     """
     known = contexts or pinned_contexts()
-    key, leaves = shapes.flatten(document, terms.constant_names(known))
-    return Prepared(document, key, leaves, _CACHE.shape_of(document, key, known), known)
+    key, texts = leaves.flatten(document, terms.constant_names(known))
+    return Prepared(document, key, texts, _CACHE.shape_of(document, key, known), known)
 
 
 def canonical_form(document: Mapping[str, Any], contexts: ContextSet | None = None) -> bytes:
@@ -98,4 +99,4 @@ def canonical_form(document: Mapping[str, Any], contexts: ContextSet | None = No
 
 def leaf_paths(prepared: Prepared) -> Sequence[str]:
     """The place of each text of a document, in the order of ``leaves``."""
-    return shapes.paths_of_leaves(prepared.document, prepared.contexts)
+    return leaves.paths_of_leaves(prepared.document, prepared.contexts)

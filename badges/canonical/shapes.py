@@ -12,7 +12,6 @@ come out stands for something that would not be signed, and that is an error wit
 from __future__ import annotations
 
 import functools
-import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from badges.canonical import terms
 from badges.canonical.expansion import RELATIVE_BASE, statements
 from badges.canonical.generated import CanonicalText, GivesUpError, Term, TermQuad, escaped_leaves, generate
 from badges.canonical.guard import guard_shape
+from badges.canonical.leaves import MARK, MARKER, Marker, ShapeKey, flatten
 from badges.canonical.nquads import ABSOLUTE_IRI, Quad, escape
 from badges.canonical.portable import refuse_unportable
 from badges.errors import DataLossError, ProofError
@@ -36,15 +36,8 @@ MAX_SHAPES = 512
 MAX_VARIANTS = 8
 # Identifiers remembered as well formed.
 MAX_IRIS = 4_096
-_MARK = "zq\u00b7"
-_MARKER = re.compile(_MARK + r"([0-9]+)\u00b7")
 _XSD_DOUBLE = "^^<http://www.w3.org/2001/XMLSchema#double>"
 _RDF_FIRST = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#first>"
-
-# Tags in a shape key; each is followed by a fixed number of entries, so no two shapes share a key.
-_TEXT, _CONSTANT, _OBJECT, _ARRAY, _NUMBER = range(5)
-
-ShapeKey = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,103 +81,12 @@ class ShapeCache:
         if found is not None:
             self.shapes.move_to_end(name)
             return found
-        guard_shape(document)
+        guard_shape(document, inline=contexts.inline)
         compiled = compile_shape(document, contexts)
         self.shapes[name] = compiled
         if len(self.shapes) > self.limit:
             self.shapes.popitem(last=False)
         return compiled
-
-
-def flatten(document: Mapping[str, Any], constant_names: frozenset[str]) -> tuple[ShapeKey, list[str]]:
-    """The document as its shape and its texts, in document order; it need not have been guarded yet.
-
-    Args:
-        document: any JSON object.
-        constant_names: names whose texts belong to the shape (types, contexts, vocabulary words).
-    """
-    tokens: list[Any] = []
-    leaves: list[str] = []
-    _flatten_object(document, constant_names, tokens, leaves)
-    return tuple(tokens), leaves
-
-
-def _flatten_object(
-    node: Mapping[str, Any], constant_names: frozenset[str], tokens: list[Any], leaves: list[str]
-) -> None:
-    tokens += (_OBJECT, len(node))
-    for name, value in node.items():
-        tokens.append(name)
-        # The common case first: this loop sees every member of every document.
-        if type(value) is str and name not in constant_names:
-            tokens.append(_TEXT)
-            leaves.append(value)
-        else:
-            _flatten_value(value, name in constant_names, constant_names, tokens, leaves)
-
-
-def _flatten_value(
-    value: Any,
-    constant: bool,
-    constant_names: frozenset[str],
-    tokens: list[Any],
-    leaves: list[str],
-) -> None:
-    if isinstance(value, dict):
-        _flatten_object(value, constant_names, tokens, leaves)
-    elif isinstance(value, list):
-        tokens += (_ARRAY, len(value))
-        for inner in value:
-            _flatten_value(inner, constant, constant_names, tokens, leaves)
-    elif isinstance(value, str):
-        if constant:
-            tokens += (_CONSTANT, value)
-        else:
-            tokens.append(_TEXT)
-            leaves.append(value)
-    else:
-        # repr tells 1 from 1.0 and from true.
-        tokens += (_NUMBER, repr(value))
-
-
-class _Marker:
-    """Copies a document with its texts (and, if asked, its numbers) replaced by numbered markers."""
-
-    def __init__(self, constant_names: frozenset[str], *, numbers: bool) -> None:
-        self.constant_names = constant_names
-        self.numbers = numbers
-        self.paths: list[str] = []
-
-    def marked_object(self, node: Mapping[str, Any], path: str) -> dict[str, Any]:
-        return {
-            name: self.marked(value, f"{path}.{name}", constant=name in self.constant_names)
-            for name, value in node.items()
-        }
-
-    def marked(self, value: Any, path: str, *, constant: bool) -> Any:
-        if isinstance(value, dict):
-            return self.marked_object(value, path)
-        if isinstance(value, list):
-            return [self.marked(inner, f"{path}[{n}]", constant=constant) for n, inner in enumerate(value)]
-        if constant:
-            _refuse_marker_in_constant(value, path)
-            return value
-        if not isinstance(value, str) and not self.numbers:
-            return value
-        self.paths.append(path)
-        return f"{_MARK}{len(self.paths) - 1}\u00b7"
-
-
-def _refuse_marker_in_constant(value: Any, path: str) -> None:
-    if isinstance(value, str) and (_MARK in value or value.startswith(RELATIVE_BASE)):
-        raise DataLossError("reserved", "the value imitates a marker of the verifier", path=path)
-
-
-def paths_of_leaves(document: Mapping[str, Any], contexts: ContextSet) -> list[str]:
-    """The place of each text that ``flatten`` gives, in the same order."""
-    marker = _Marker(terms.constant_names(contexts), numbers=False)
-    marker.marked_object(document, "$")
-    return marker.paths
 
 
 def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
@@ -196,13 +98,16 @@ def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
         ContextError: as ``statements``.
     """
     _prove_numbers_survive(document, contexts)
-    marker = _Marker(terms.constant_names(contexts), numbers=False)
+    if MARK in repr(document.get("@context")):
+        raise DataLossError("reserved", "a context imitates a marker of the verifier", path="$.@context")
+    marker = Marker(terms.constant_names(contexts), numbers=False)
     quads = statements(marker.marked_object(document, "$"), contexts)
     _prove_all_emerge(quads, marker.paths)
     _refuse_relative(quads)
     found = tuple(dict.fromkeys(_terms_of(quad) for quad in quads))
     places = [term for quad in found for term in quad if term.leaf is not None]
-    depends_on_text = any(_MARKER.search(term.before) for quad in found for term in quad)
+    # A context of the document's own may define prefixes and vocabulary words that are not known here.
+    depends_on_text = contexts.inline or any(MARKER.search(term.before) for quad in found for term in quad)
     return Shape(
         quads=found,
         iri_leaves=tuple(
@@ -265,7 +170,7 @@ def _merged(shape: Shape, pattern: tuple[int, ...]) -> Sequence[TermQuad]:
 
 def _prove_numbers_survive(document: Mapping[str, Any], contexts: ContextSet) -> None:
     """Numbers are part of the shape, so a first pass marks them too, only to see that none is dropped."""
-    marker = _Marker(terms.constant_names(contexts), numbers=True)
+    marker = Marker(terms.constant_names(contexts), numbers=True)
     marked = marker.marked_object(document, "$")
     texts = len(flatten(document, terms.constant_names(contexts))[1])
     if len(marker.paths) > texts:
@@ -273,7 +178,7 @@ def _prove_numbers_survive(document: Mapping[str, Any], contexts: ContextSet) ->
 
 
 def _prove_all_emerge(quads: Sequence[Quad], paths: Sequence[str]) -> None:
-    emerged = {int(number) for quad in quads for term in quad for number in _MARKER.findall(term)}
+    emerged = {int(number) for quad in quads for term in quad for number in MARKER.findall(term)}
     for leaf, path in enumerate(paths):
         if leaf not in emerged:
             raise DataLossError(
@@ -285,7 +190,7 @@ def _refuse_relative(quads: Sequence[Quad]) -> None:
     """A relative IRI that holds no marker came from a type or a vocabulary word."""
     for quad in quads:
         for term in quad:
-            if term.startswith(f"<{RELATIVE_BASE}") and not _MARKER.search(term):
+            if term.startswith(f"<{RELATIVE_BASE}") and not MARKER.search(term):
                 word = term[len(RELATIVE_BASE) + 1 : -1]
                 raise DataLossError(
                     "undefined_type", f"no context defines {word[:80]!r}, so it would not be signed"
@@ -299,7 +204,7 @@ def _terms_of(quad: Quad) -> TermQuad:
 def _term_of(text: str) -> Term:
     if text.startswith("_:"):
         return Term("", blank=text)
-    match = _MARKER.search(text)
+    match = MARKER.search(text)
     if match is None:
         return Term(text)
     if text == f"<{RELATIVE_BASE}{match[0]}>":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -13,12 +14,12 @@ from badges.instants import read_instant
 from badges.keys import verify_signature
 from badges.multibase import multibase_decode
 from badges.proofs import ecdsa_sd_2023
-from badges.proofs.eddsa_rdfc_2022 import SIGNATURE_BYTES, data_to_sign, hash_of_options, without_proof
+from badges.proofs.eddsa_rdfc_2022 import SIGNATURE_BYTES, hash_of_options
 from badges.verify.resolution import MissingError, Resolver, controller_of
 from badges.verify.verdicts import ProofFault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from badges.did import VerificationMethod
@@ -46,17 +47,31 @@ def verify_proof(
     resolver: Resolver,
     now: datetime,
     canonical_form: CanonicalForm,
+    *,
+    earlier: Sequence[Mapping[str, Any]] = (),
+    purpose: str = "assertionMethod",
 ) -> str:
     """Verify one proof and return the id of the key that made it.
+
+    Args:
+        document: the document without its proofs.
+        proof: the proof.
+        issuer: whose key it has to be.
+        resolver: gets key documents.
+        now: the moment of asking.
+        canonical_form: the canonicalization.
+        earlier: the proofs that ``previousProof`` names; they are part of what is signed.
+        purpose: what the proof has to be made for.
 
     Raises:
         ProofFault: it does not hold, is not the issuer's, or could not be checked.
     """
-    created = _check_options(proof, now)
+    created = _check_options(proof, now, purpose)
     method = _issuers_method(proof, issuer, resolver)
     _check_key_in_force(method, created, now)
     try:
-        holds = _holds(document, proof, method.public_key(), canonical_form)
+        signed_document = {**document, "proof": list(earlier)} if earlier else document
+        holds = _holds(signed_document, proof, method.public_key(), canonical_form)
     except BadgeError as fault:
         raise ProofFault.of_proof(fault.code, fault.message, path=fault.path) from fault
     if not holds:
@@ -72,25 +87,26 @@ def _holds(
         if not isinstance(key, ec.EllipticCurvePublicKey):
             return False
         options_hash = hash_of_options(document, proof, canonical_form)
-        return ecdsa_sd_2023.verify(canonical_form(without_proof(document)), options_hash, value, key)
+        return ecdsa_sd_2023.verify(canonical_form(document), options_hash, value, key)
     signature = multibase_decode(value)
     if not isinstance(key, Ed25519PublicKey) or len(signature) != SIGNATURE_BYTES:
         return False
-    return verify_signature(key, "Ed25519", signature, data_to_sign(document, proof, canonical_form))
+    options_hash = hash_of_options(document, proof, canonical_form)
+    return verify_signature(
+        key, "Ed25519", signature, options_hash + sha256(canonical_form(document)).digest()
+    )
 
 
-def _check_options(proof: Mapping[str, Any], now: datetime) -> datetime | None:
+def _check_options(proof: Mapping[str, Any], now: datetime, purpose: str) -> datetime | None:
     suite = (proof.get("type"), proof.get("cryptosuite"))
     if suite not in _SUITES:
         name = str(suite[1] or suite[0])[:60]
         raise ProofFault.of_proof(
             "cryptosuite_unknown", f"proofs of the kind {name} are not read", unsupported=True
         )
-    if proof.get("proofPurpose") != "assertionMethod":
+    if proof.get("proofPurpose") != purpose:
         raise ProofFault.of_proof("proof_purpose", "the proof was not made to issue a credential")
-    if "previousProof" in proof:
-        raise ProofFault.of_proof("proof_chain", "chains of proofs are not read", unsupported=True)
-    if "domain" in proof or "challenge" in proof:
+    if purpose == "assertionMethod" and ("domain" in proof or "challenge" in proof):
         raise ProofFault.undecided("proof_bound_elsewhere", "the proof was made for one recipient only")
     try:
         return _check_dates(proof, now)

@@ -26,8 +26,8 @@ from badges.verify.view import several
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from badges.canonical.leaves import ShapeKey
     from badges.canonical.primary import Prepared
-    from badges.canonical.shapes import ShapeKey
     from badges.report import Check
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from badges.verify.findings import failed, not_reached, passed
 from badges.verify.verdicts import ProofFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from badges.proofs.eddsa_rdfc_2022 import CanonicalForm
@@ -60,12 +61,20 @@ def check_signatures(
         attempts.append(lambda: envelope.verify_token(token, secured.document, secured.issuer, resolver))
     try:
         proofs = embedded_proofs(secured.document)
-        attempts += [
-            lambda proof=proof: data_integrity.verify_proof(  # type: ignore[misc] # bound now, not when it is called
-                secured.unsecured, proof, secured.issuer, resolver, now, canonical_form
+        for proof in proofs:
+            earlier = earlier_proofs(proof, proofs)
+            attempts.append(
+                functools.partial(
+                    data_integrity.verify_proof,
+                    secured.unsecured,
+                    proof,
+                    secured.issuer,
+                    resolver,
+                    now,
+                    canonical_form,
+                    earlier=earlier,
+                )
             )
-            for proof in proofs
-        ]
         if not attempts:
             raise ProofFault.of_proof("unsigned", "the credential carries no signature", path="$.proof")
         methods = [attempt() for attempt in attempts]
@@ -74,6 +83,20 @@ def check_signatures(
     except BadgeError as fault:
         return failed("proof", fault.code, fault.message, path=fault.path), not_reached("issuer_binding")
     return passed("proof", count=str(len(methods))), passed("issuer_binding", key=" ".join(methods))
+
+
+def earlier_proofs(proof: Mapping[str, Any], proofs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The proofs that ``previousProof`` names (VC Data Integrity 1.0, section 4.3).
+
+    Raises:
+        ProofFault: one of them is not there.
+    """
+    named = proof.get("previousProof", [])
+    names = named if isinstance(named, list) else [named]
+    found = [other for other in proofs if "id" in other and other["id"] in names]
+    if len(found) != len(names):
+        raise ProofFault.of_proof("proof_chain", "an earlier proof that this one rests on is not there")
+    return found
 
 
 def embedded_proofs(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -12,7 +12,10 @@ from support.badge_samples import NOW, sample_badge
 
 from badges import conformance, vc_core
 from badges.conformance import Adapter
+from badges.did import did_key_method
 from badges.errors import ModelError
+from badges.multibase import multibase_encode
+from badges.proofs import eddsa_rdfc_2022
 
 Document = dict[str, Any]
 ADAPTER = Adapter.with_seed(b"c" * 32)
@@ -117,6 +120,56 @@ def test_core_rules(change: Callable[[Document], None], path: str) -> None:
     with pytest.raises(ModelError) as refused:
         vc_core.check_credential(document)
     assert refused.value.path == path
+
+
+V2 = "https://www.w3.org/ns/credentials/v2"
+V2_SHA256 = bytes.fromhex("59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734")
+
+
+@pytest.mark.parametrize(
+    ("resources", "accepted"),
+    [
+        ([{"id": V2, "digestMultibase": multibase_encode(V2_SHA256, prefix="u")}], True),
+        ([{"id": V2, "digestMultibase": multibase_encode(b"\x12\x20" + V2_SHA256)}], True),
+        ([{"id": V2, "digestMultibase": multibase_encode(bytes(32), prefix="u")}], False),
+        ([{"id": V2, "digestSRI": "sha384-AAAA"}], False),
+        ([{"id": V2, "digestSRI": "md5-AAAA"}], False),
+        ([{"id": V2}], False),
+        ([{"id": "https://x.example/", "digestSRI": "sha256-A"}], True),
+        ([{"id": "https://x.example/", "digestSRI": "sha256-A"}] * 2, False),
+    ],
+)
+def test_related_resources(resources: list[Document], accepted: bool) -> None:
+    status, _ = call("/credentials/issue", credential={**CREDENTIAL, "relatedResource": resources})
+    assert (status == 201) is accepted
+
+
+def test_inline_contexts_and_directions_are_for_the_suites_only() -> None:
+    inline: Document = {
+        **CREDENTIAL,
+        "@context": [*CREDENTIAL["@context"], {"grade": "https://x.example/grade"}],
+    }
+    inline["credentialSubject"] = {"id": "did:example:abc", "grade": "A"}
+    inline["name"] = {"@value": "x", "@language": "ar", "@direction": "rtl"}
+    assert call("/credentials/verify", verifiableCredential=issued(inline))[0] == 200
+    reserved = {**inline, "@context": [*CREDENTIAL["@context"], {"grade": "urn:zq\u00b70\u00b7"}]}
+    assert call("/credentials/issue", credential=reserved)[0] == 400
+
+
+def test_presentations_are_signed_by_whoever_presents() -> None:
+    presentation: Document = {"@context": [V2], "type": ["VerifiablePresentation"]}
+    options = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-rdfc-2022",
+        "verificationMethod": did_key_method(ADAPTER.signer.public_key),
+        "proofPurpose": "authentication",
+        "challenge": "abc",
+    }
+    data = eddsa_rdfc_2022.data_to_sign(presentation, options, ADAPTER.canonical_form)
+    proof = {**options, "proofValue": multibase_encode(ADAPTER.signer.sign(data))}
+    assert call("/presentations/verify", verifiablePresentation={**presentation, "proof": proof})[0] == 200
+    proof["challenge"] = "abd"
+    assert call("/presentations/verify", verifiablePresentation={**presentation, "proof": proof})[0] == 400
 
 
 def test_wrong_requests() -> None:

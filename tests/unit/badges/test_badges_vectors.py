@@ -16,6 +16,10 @@ from badges.errors import BadgeError, DataLossError
 from badges.keys import InMemoryEd25519, verify_signature
 from badges.multibase import base58_decode, multibase_decode
 from badges.proofs import eddsa_rdfc_2022
+from badges.verify.data_integrity import verify_proof
+from badges.verify.resolution import Resolver, controller_of
+from badges.verify.signatures import earlier_proofs
+from badges.verify.verdicts import ProofFault
 
 # The W3C examples use a context of their own that says no more than this.
 EXAMPLES = {
@@ -24,6 +28,7 @@ EXAMPLES = {
     }
 }
 CREATED = datetime(2023, 2, 24, 23, 36, 38, tzinfo=UTC)
+CREATED_LATER = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def canonical_form(document: Any) -> bytes:
@@ -107,3 +112,24 @@ def test_a_wrong_line_is_refused_with_its_number() -> None:
     for line in ("<urn:a> <urn:b>", '"a" <urn:b> <urn:c> .', "<urn:a> _:b <urn:c> .", "<urn:a> <urn:b> ."):
         with pytest.raises(DataLossError, match="line 2"):
             parse_nquads(f"<urn:a> <urn:b> <urn:c> .\n{line}\n")
+
+
+@pytest.mark.parametrize("name", ["signedProofSet2", "signedProofChain1", "signedProofChain2"])
+def test_w3c_proof_sets_and_chains(name: str) -> None:
+    signed = json.loads((vectors("vc-di-eddsa", "proof-set-chain") / f"{name}.json").read_text())
+    unsecured = eddsa_rdfc_2022.without_proof(signed)
+    for proof in signed["proof"]:
+        controller = controller_of(proof["verificationMethod"])
+        earlier = earlier_proofs(proof, signed["proof"])
+
+        def verified(proofs: list[Any], proof: Any = proof, controller: str = controller) -> str:
+            return verify_proof(
+                unsecured, proof, controller, Resolver(None), CREATED_LATER, canonical_form, earlier=proofs
+            )
+
+        assert verified(earlier) == proof["verificationMethod"]
+        if earlier:
+            with pytest.raises(ProofFault):
+                verified(earlier[1:])
+    with pytest.raises(ProofFault):
+        earlier_proofs({"previousProof": "urn:uuid:none"}, signed["proof"])
