@@ -1,74 +1,31 @@
-"""One application for a module of tests, put back to a kept state in a few milliseconds."""
+"""The full house, built once, and applications of their own for whole modules."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from flask import Flask
-from support.clock import MovableClock
+from jinja2 import FileSystemBytecodeCache
+from support.house import House, Kept, build_house, new_app
 
-from ltitool.app import create_app
 from ltitool.foundation.db import db
-from ltitool.settings import Settings
 
 
-@dataclass
-class Kept:
-    """An application whose database and files can be kept under a name, and brought back."""
-
-    app: Flask
-    clock: MovableClock
-    folder: Path
-    states: dict[str, Path] = field(default_factory=dict)
-
-    def keep(self, name: str) -> None:
-        self._settle()
-        state = self.folder / "kept" / name
-        shutil.copytree(self.folder / "data", state / "data")
-        shutil.copy(self.folder / "tool.db", state / "tool.db")
-        self.states[name] = state
-
-    def restore(self, name: str) -> None:
-        self._settle()
-        state = self.states[name]
-        for ending in ("-wal", "-shm"):
-            (self.folder / f"tool.db{ending}").unlink(missing_ok=True)
-        shutil.copy(state / "tool.db", self.folder / "tool.db")
-        shutil.copytree(state / "data", self.folder / "data", dirs_exist_ok=True)
-
-    def _settle(self) -> None:
-        """Have nothing open on the database file, and everything in it."""
-        with self.app.app_context():
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.session.remove()
-            db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def fresh_app(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Callable[[], Kept]]:
-    """Make applications that live as long as the module."""
+@pytest.fixture(scope="session")
+def fresh_app(
+    tmp_path_factory: pytest.TempPathFactory, compiled_pages: FileSystemBytecodeCache
+) -> Iterator[Callable[..., Kept]]:
+    """Make applications that outlive a test."""
     made: list[Kept] = []
 
-    def make() -> Kept:
-        folder = tmp_path_factory.mktemp("house")
-        shutil.copy(empty_database, folder / "tool.db")
-        (folder / "data").mkdir()
-        settings = Settings(
-            public_url="http://localhost:8000",
-            database_url=f"sqlite:///{folder}/tool.db",
-            data_dir=folder / "data",
-            secret_key=b"s" * 32,
-            key_encryption_key=b"k" * 32,
-            loopback_http=True,
-        )
-        clock = MovableClock()
-        made.append(Kept(create_app(settings, clock=clock), clock, folder))
+    def make(database: str = "") -> Kept:
+        made.append(new_app(tmp_path_factory.mktemp("house"), compiled_pages, database))
         return made[-1]
 
     yield make
     for kept in made:
         with kept.app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def house(fresh_app: Callable[..., Kept]) -> House:
+    return build_house(fresh_app())

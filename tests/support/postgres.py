@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 USER = "postgres"
 OPTIONS = "-c listen_addresses='' -c max_connections=60 -c log_min_messages=fatal"
@@ -30,6 +32,28 @@ def cluster() -> Iterator[str]:
         if (data / "postmaster.pid").exists():
             _run(as_user, "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def create_database(cluster_url: str) -> str:
+    """Make an empty database in a cluster that goes away as a whole; give its address."""
+    name = database_name()
+    _say(cluster_url, f"CREATE DATABASE {name}")
+    return cluster_url.replace("/postgres?", f"/{name}?")
+
+
+def copy_database(from_url: str, to_url: str) -> None:
+    """Put a copy of one database in the place of another; nobody may be connected to either."""
+    source, target = (url.rpartition("?")[0].rpartition("/")[2] for url in (from_url, to_url))
+    cluster_url = from_url.replace(f"/{source}?", "/postgres?")
+    _say(cluster_url, f"DROP DATABASE IF EXISTS {target}", f"CREATE DATABASE {target} TEMPLATE {source}")
+
+
+def _say(cluster_url: str, *sentences: str) -> None:
+    engine = create_engine(cluster_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for sentence in sentences:
+            connection.execute(text(sentence))
+    engine.dispose()
 
 
 def database_name() -> str:
