@@ -1,4 +1,4 @@
-"""``python -m badges``: verify, inspect, bake and unbake badges from the command line, offline.
+"""``python -m badges``: issue, verify, inspect, bake and unbake badges from the command line, offline.
 
 Exit codes of ``verify``: 0 valid, 1 not valid (false, broken, revoked, expired …), 2 could not be checked,
 with what is missing; also 2 for wrong usage. The other words end with 0, or 1 when the input is refused.
@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from badges.baking import bake, unbake
-from badges.canonical.reader import read_json
+from badges.canonical import second_path
+from badges.canonical.reader import read_json, read_object
 from badges.documents import DocumentFolder
-from badges.errors import BadgeError
+from badges.errors import BadgeError, ProofError
 from badges.instants import read_instant
+from badges.keys import InMemoryEd25519, signer_from_pem, verify_signature
+from badges.model import OpenBadgeCredential
+from badges.multibase import multibase_decode
+from badges.proofs import eddsa_rdfc_2022, vc_jwt
 from badges.report import Verdict, VerificationReport
 from badges.verify import Policy, Recipient, verify
 from badges.verify.findings import StoppedError
@@ -60,6 +65,15 @@ def _parser() -> argparse.ArgumentParser:
     inspect.add_argument("file", type=Path)
     inspect.add_argument("--json", action="store_true", help="print JSON")
     inspect.set_defaults(run=run_inspect)
+    issuer = words.add_parser("issue", help="sign a badge with a key in a PEM file")
+    issuer.add_argument("badge", type=Path, help="the unsigned badge, JSON")
+    issuer.add_argument(
+        "--key", type=Path, required=True, help="PEM: Ed25519 gives Data Integrity, RSA or P-256 a JWT"
+    )
+    issuer.add_argument("--method", required=True, metavar="ID", help="the key's id: a DID URL of the issuer")
+    issuer.add_argument("--at", metavar="TIME", help="when it is signed; now if not given")
+    issuer.add_argument("--out", type=Path, help="where to write it; else it is printed")
+    issuer.set_defaults(run=run_issue)
     baker = words.add_parser("bake", help="put a badge into a picture")
     baker.add_argument("badge", type=Path, help="JSON or JWT")
     baker.add_argument("picture", type=Path, help="PNG or SVG")
@@ -128,6 +142,30 @@ def run_inspect(chosen: argparse.Namespace) -> int:
     if not chosen.json:
         sys.stdout.write(f"form: {intake.form}\nchecked: nothing; use verify\n")
     sys.stdout.write(json.dumps(intake.document, ensure_ascii=False, indent=2) + "\n")
+    return 0
+
+
+def run_issue(chosen: argparse.Namespace) -> int:
+    """Sign a badge, and verify by the second path that it holds before it is handed out."""
+    badge = OpenBadgeCredential.from_json(read_object(chosen.badge.read_bytes()))
+    now = read_instant(chosen.at) if chosen.at else datetime.now(UTC)
+    signer = signer_from_pem(chosen.key.read_bytes())
+    if isinstance(signer, InMemoryEd25519):
+        signed = eddsa_rdfc_2022.sign(
+            badge.to_json(), signer=signer, verification_method=chosen.method, created=now
+        )
+        data = eddsa_rdfc_2022.data_to_sign(signed, signed["proof"], second_path.canonical_form)
+        if not verify_signature(
+            signer.public_key, "Ed25519", multibase_decode(signed["proof"]["proofValue"]), data
+        ):
+            raise ProofError("signature", "the two canonicalizations disagree; the badge is not handed out")
+        text = json.dumps(signed, ensure_ascii=False, indent=2)
+    else:
+        text = vc_jwt.sign(badge.to_json(), signer=signer, kid=chosen.method)
+    if chosen.out:
+        chosen.out.write_text(f"{text}\n", encoding="utf-8")
+    else:
+        sys.stdout.write(f"{text}\n")
     return 0
 
 

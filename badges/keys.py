@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from badges.errors import KeyFormatError
 from badges.multibase import base64url_decode, base64url_encode, multibase_decode, multibase_encode
@@ -113,6 +113,25 @@ class InMemoryES256:
         """64 bytes, r then s (RFC 7518, section 3.4)."""
         r, s = decode_dss_signature(self.key.sign(data, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
+
+
+def signer_from_pem(pem: bytes) -> InMemoryEd25519 | InMemoryRS256 | InMemoryES256:
+    """A signer over the unencrypted private key of a PEM file.
+
+    Raises:
+        KeyFormatError: ``private_key`` when it is no PEM key, is encrypted, or is of a kind not used here.
+    """
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as fault:
+        raise KeyFormatError("private_key", "no unencrypted private key in PEM form") from fault
+    if isinstance(key, Ed25519PrivateKey):
+        return InMemoryEd25519(key)
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size in RSA_BITS:
+        return InMemoryRS256(key)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+        return InMemoryES256(key)
+    raise KeyFormatError("private_key", "the key is neither Ed25519, RSA of 2048 to 8192 bits, nor P-256")
 
 
 def encode_multikey(key: PublicKey) -> str:

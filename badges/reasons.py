@@ -87,6 +87,7 @@ SPANISH = {
     "png_trailing": "hay algo después del final de la imagen",
     "png_truncated": "la imagen está cortada",
     "policy_is_empty": "nadie ha dicho en qué emisores confiar",
+    "private_key": "la clave privada no se puede usar",
     "private_jwk": "el JWK contiene una clave privada; quien la publicó debe cambiarla",
     "proof_bound_elsewhere": "la firma se hizo solo para un destinatario",
     "proof_chain": "falta una firma anterior en la que esta se apoya",

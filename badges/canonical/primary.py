@@ -28,6 +28,7 @@ class Prepared:
         leaves: the texts in document order.
         shape: what is known of every document of the shape; it has passed the guard and safe mode.
         contexts: the contexts that exist.
+        is_clean: whether every identifier means just itself, so that the texts may simply be filled in.
     """
 
     document: Mapping[str, Any]
@@ -35,10 +36,11 @@ class Prepared:
     leaves: Sequence[str]
     shape: Shape
     contexts: ContextSet
+    is_clean: bool
 
     def canonical_form(self) -> bytes:
         """As the function of that name, for this document."""
-        text = shapes.canonical_text(self.shape, self.leaves, self.contexts)
+        text = shapes.canonical_text(self.shape, self.leaves) if self.is_clean else None
         if text is None:
             quads = shapes.fill(self.shape, self.document, self.leaves, self.contexts)
             text = rdfc.canonicalize(quads).text
@@ -50,7 +52,7 @@ class Prepared:
         Raises:
             DataLossError: an identifier is relative or malformed; all else was proven for the shape.
         """
-        if not shapes.fills_cleanly(self.shape, self.leaves, self.contexts):
+        if not self.is_clean:
             shapes.fill(self.shape, self.document, self.leaves, self.contexts)
 
     def has_repeated_names(self) -> bool:
@@ -78,7 +80,8 @@ def prepare(document: Mapping[str, Any], contexts: ContextSet | None = None) -> 
     """
     known = contexts or pinned_contexts()
     key, texts = leaves.flatten(document, terms.constant_names(known))
-    return Prepared(document, key, texts, _CACHE.shape_of(document, key, known), known)
+    shape = _CACHE.shape_of(document, key, known)
+    return Prepared(document, key, texts, shape, known, shapes.fills_cleanly(shape, texts, known))
 
 
 def canonical_form(document: Mapping[str, Any], contexts: ContextSet | None = None) -> bytes:

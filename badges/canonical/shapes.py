@@ -232,9 +232,12 @@ def fill(
     ]
 
 
-def canonical_text(shape: Shape, leaves: Sequence[str], contexts: ContextSet) -> str | None:
-    """The canonical text by the generated function, or None when the full algorithm has to decide."""
-    if shape.depends_on_text or not fills_cleanly(shape, leaves, contexts):
+def canonical_text(shape: Shape, leaves: Sequence[str]) -> str | None:
+    """The canonical text by the generated function, or None when the full algorithm has to decide.
+
+    The caller has made sure by ``fills_cleanly`` that the texts may be filled in.
+    """
+    if shape.depends_on_text:
         return None
     names = [leaves[leaf] for leaf in shape.subject_leaves]
     pattern = () if len(set(names)) == len(names) else tuple(map(names.index, names))

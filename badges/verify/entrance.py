@@ -141,8 +141,8 @@ class _Run:
             self.note(structure.check_context(document))
             self.note(structure.check_schema(document))
         prepared = prepared or primary.prepare(without_proof(document))
-        structure.check_single_description(prepared)
         if known is None:
+            structure.check_single_description(prepared)
             _FAMILIAR.learn(prepared, [self.checks[name] for name in CHECK_NAMES[1:5]])
         return prepared
 

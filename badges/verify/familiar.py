@@ -21,6 +21,7 @@ from badges.errors import BadgeError
 from badges.instants import read_instant
 from badges.model import OpenBadgeCredential
 from badges.model.nodes import Instant, NodeField, Several, schema_of
+from badges.verify.structure import described_nodes
 from badges.verify.view import several
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ class Familiar:
     Attributes:
         checks: checks 2 to 5 as they came out.
         iris, instants: numbers of the texts that the model wants to be identifiers and dates.
+        names: numbers of the texts that name nodes which may be described only once.
     """
 
     checks: tuple[Check, ...]
     iris: tuple[int, ...]
     instants: tuple[int, ...]
+    names: tuple[int, ...]
 
 
 @dataclass
@@ -66,6 +69,8 @@ class FamiliarShapes:
             return None
         if not all(is_absolute_iri(leaves[leaf]) for leaf in familiar.iris):
             return None
+        if len({leaves[leaf] for leaf in familiar.names}) != len(familiar.names):
+            return None
         return familiar.checks
 
     def learn(self, prepared: Prepared, checks: Sequence[Check]) -> None:
@@ -76,7 +81,9 @@ class FamiliarShapes:
         numbered = list(enumerate(primary.leaf_paths(prepared)))
         iris = tuple(number for number, path in numbered if wanted.get(path) == "iri")
         instants = tuple(number for number, path in numbered if wanted.get(path) == "instant")
-        self.known[prepared.key] = Familiar(tuple(checks), iris, instants)
+        described = {f"{path}.id" for path, _ in described_nodes(prepared.document)}
+        names = tuple(number for number, path in numbered if path in described)
+        self.known[prepared.key] = Familiar(tuple(checks), iris, instants, names)
         if len(self.known) > self.limit:
             self.known.popitem(last=False)
 

@@ -207,13 +207,19 @@ def check_single_description(prepared: Prepared) -> None:
     if not prepared.has_repeated_names():
         return
     met: dict[str, str] = {}
-    for path, node in objects_in(prepared.document):
+    for path, name in described_nodes(prepared.document):
+        if name in met:
+            reason = f"what stands there is also described at {met[name]}"
+            raise StoppedError(failed("shape", "described_twice", reason, path=path, unsupported=True))
+        met[name] = path
+
+
+def described_nodes(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The place and the id of every object that says something, profiles left out."""
+    for path, node in objects_in(document):
         name = node.get("id")
         if isinstance(name, str) and len(node) > 1 and types_of(node) != ["Profile"]:
-            if name in met:
-                reason = f"what stands there is also described at {met[name]}"
-                raise StoppedError(failed("shape", "described_twice", reason, path=path, unsupported=True))
-            met[name] = path
+            yield path, name
 
 
 def objects_in(value: object, path: str = "$") -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -4,6 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from support.badge_samples import DID, LIST, RECIPIENT, sample_badge, sample_issuer
 from test_badges_baking import PNG, SVG
 
@@ -112,3 +119,32 @@ def test_documents_are_found_by_what_they_say_they_are(folder: Path) -> None:
         assert found.fetch(url).content
     with pytest.raises(FetchError, match="not_at_hand"):
         found.fetch("https://keystone.example/none")
+
+
+def test_issue_with_each_kind_of_key(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "unsigned.json").write_bytes(as_text(sample_badge().to_json()))
+    documents = ["--documents", str(folder / "documents"), "--trust", DID]
+    for place, signer in enumerate((ISSUER.ed25519, ISSUER.rs256, ISSUER.es256)):
+        pem = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / "key.pem").write_bytes(pem)
+        words = ["issue", str(folder / "unsigned.json"), "--key", str(folder / "key.pem")]
+        words += ["--method", ISSUER.methods[place], *AT]
+        assert main([*words, "--out", str(folder / "issued")]) == 0
+        assert main(["verify", str(folder / "issued"), *AT, *documents]) == 0
+        capsys.readouterr()
+        assert main(words) == 0
+        assert len(capsys.readouterr().out) > 1000
+    for pem in (b"no key", ec_pem(), encrypted_pem()):
+        (folder / "key.pem").write_bytes(pem)
+        assert main(words) == 1
+        assert "private_key" in capsys.readouterr().err
+
+
+def ec_pem() -> bytes:
+    key = ec.generate_private_key(ec.SECP384R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def encrypted_pem() -> bytes:
+    key = ISSUER.ed25519.key
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
