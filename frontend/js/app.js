@@ -4,6 +4,7 @@ import { startAutosave } from "./autosave.js";
 import { startClose } from "./close.js";
 import { startCount } from "./count.js";
 import { startFocus } from "./focus.js";
+import { startForward } from "./forward.js";
 import { startFrame } from "./frame.js";
 import { startKeys } from "./keys.js";
 import { startMap } from "./map.js";
@@ -20,6 +21,7 @@ for (const start of [
   startVerify,
   startFrame,
   startClose,
+  startForward,
 ]) {
   // One module that fails must not take the others with it; the page works without any of them.
   try {

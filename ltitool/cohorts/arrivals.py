@@ -3,6 +3,7 @@
 Implements `ltitool.lti.landing.Landing`; it runs inside the launch's transaction.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 
@@ -28,20 +29,22 @@ from ltitool.lti.roles import LtiRole
 from ltitool.people.grants import roles_of
 
 OPENS = "opens"  # a link's custom field: which page it stands for
+WEEK = "week"  # a link's custom field: which step it stands for, where it names no page of its own
 NO_PAGES: Mapping[str, str] = {}
 
 
 def landing(clock: Clock, pages: Mapping[str, str] = NO_PAGES) -> Landing:
     """Make the landing that `app` binds.
 
-    `pages` says which page of a participant a link's custom field `opens` means; all else opens the home.
+    `pages` says which page of a participant a link's custom field `opens` means; a field
+    `week` means that step; all else opens the home.
     """
 
     def land(session: Session, launched: Launched) -> Place:
         if launched.context_id is not None and not launched.test_user:
             _note_arrival(session, launched, launched.context_id, clock)
         roles = session_roles(session, launched.organisation_id, launched.person_id)
-        wanted = pages.get(launched.custom.get(OPENS, ""), "")
+        wanted = pages.get(launched.custom.get(OPENS, ""), "") or _step_page(launched.custom.get(WEEK, ""))
         return Place(roles, wanted if wanted and _takes_part(session, launched) else "")
 
     return land
@@ -60,6 +63,10 @@ def session_roles(session: Session, organisation_id: uuid.UUID, person_id: uuid.
     )
     grants = roles_of(session, organisation_id, person_id)
     return frozenset(places) & {PARTICIPANT, COACH} | grants & {DIRECTOR}
+
+
+def _step_page(number: str) -> str:
+    return f"weeks/{number}" if re.fullmatch(r"[1-9][0-9]?", number, re.ASCII) else ""
 
 
 def _takes_part(session: Session, launched: Launched) -> bool:

@@ -166,14 +166,17 @@ class MessageTypeUnknown(LaunchMalformed):
     """N54."""
 
     code = "launch.message-type-unknown"
-    title = msg("Your course wants to open something that we do not know; we know LtiResourceLinkRequest")
+    title = msg(
+        "Your course wants to open something that we do not know; we know LtiResourceLinkRequest and "
+        "LtiDeepLinkingRequest"
+    )
 
 
 class MessageTypeNotHere(LaunchMalformed):
     """N55."""
 
     code = "launch.message-type-not-here"
-    title = msg("This address opens activities only (LtiResourceLinkRequest)")
+    title = msg("Your course sent a kind of message that this tool does not take part in")
 
 
 class DeploymentMissing(LaunchMalformed):

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ltitool.lti import vocabulary as words
-from ltitool.lti.claimchecks import CHECKS, Expected
+from ltitool.lti.claimchecks import CHECKS as CLAIM_CHECKS
+from ltitool.lti.claimchecks import Expected
+from ltitool.lti.deeplink_checks import DEEP_LINK_CHECKS, DeepLinkSettings, read_deep_link
 from ltitool.lti.roles import LtiRole, is_test_user, read_role
 
 # checked: refused when wrong. kept: stored or shown. ignored: never read, with the reason.
@@ -29,6 +31,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.ROLES: "checked and kept as one of three words",
     words.RESOURCE_LINK: "checked and kept: id and title",
     words.TARGET_LINK_URI: "checked: ours, and the one of the login; kept for where to land",
+    words.DEEP_LINK_SETTINGS: "checked and kept for the session: where new links go, and the LMS's note",
     words.CONTEXT: "checked and kept: id and title",
     words.CUSTOM: "checked and kept; an unexpanded $Variable counts as absent; never gives a right",
     words.PRESENTATION: "checked and kept: locale and return address",
@@ -48,6 +51,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.BASIC_OUTCOME: "ignored: the older way to send grades",
     words.LTI1P1: "ignored: we had no LTI 1.1 registrations to migrate",
 }
+CHECKS = (*CLAIM_CHECKS, *DEEP_LINK_CHECKS)
 _FROM_JUDGE = object()
 
 
@@ -71,7 +75,7 @@ class LaunchClaims:
     nonce: str
     role: LtiRole
     test_user: bool
-    resource_link_id: str
+    resource_link_id: str | None  # None where nothing that stands in the course is opened
     resource_link_title: str
     target_link_uri: str
     context_id: str | None
@@ -82,6 +86,7 @@ class LaunchClaims:
     return_url: str | None
     gradebook: Gradebook
     memberships_url: str | None
+    deep_link: DeepLinkSettings | None
     custom: Mapping[str, str]
     seal: object = field(repr=False, compare=False, kw_only=True)
 
@@ -102,7 +107,7 @@ def judge(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
 
 
 def _read(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
-    link, context = claims[words.RESOURCE_LINK], claims.get(words.CONTEXT) or {}
+    link, context = claims.get(words.RESOURCE_LINK) or {}, claims.get(words.CONTEXT) or {}
     presentation = claims.get(words.PRESENTATION) or {}
     return LaunchClaims(
         issuer=expected.issuer,
@@ -112,9 +117,9 @@ def _read(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
         nonce=claims["nonce"],
         role=read_role(claims[words.ROLES]),
         test_user=is_test_user(claims[words.ROLES]),
-        resource_link_id=link["id"],
+        resource_link_id=link.get("id"),
         resource_link_title=link.get("title") or "",
-        target_link_uri=claims[words.TARGET_LINK_URI],
+        target_link_uri=claims.get(words.TARGET_LINK_URI) or expected.target_link_uri or expected.own_origin,
         context_id=context.get("id"),
         context_title=context.get("title") or context.get("label") or "",
         name=_name(claims),
@@ -123,6 +128,7 @@ def _read(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
         return_url=presentation.get("return_url") or None,
         gradebook=_gradebook(claims.get(words.AGS) or {}),
         memberships_url=(claims.get(words.NRPS) or {}).get("context_memberships_url") or None,
+        deep_link=read_deep_link(claims),
         custom=_custom(claims.get(words.CUSTOM) or {}),
         seal=_FROM_JUDGE,
     )

@@ -5,7 +5,7 @@ where, and opens the session: either all of it happens or nothing does.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from ltitool.lti import launch_errors as wrong
 from ltitool.lti.claim_errors import NonceOfOtherLogin, NonceReplayed
 from ltitool.lti.claimchecks import PARTIES, Expected
 from ltitool.lti.claims import LaunchClaims, judge
+from ltitool.lti.deep_linking import note_request
 from ltitool.lti.landing import Landing, Launched, Place
 from ltitool.lti.launchrows import (
     burn_nonce,
@@ -36,6 +37,7 @@ from ltitool.lti.tokens import ReadToken, check_header, read_token, verify_signa
 from ltitool.people.sessions import OpenedSession, open_session
 
 KEEP_NONCE = LIFETIME + timedelta(minutes=5)  # longer than the state can be accepted
+LINKS_PATH = "links/"  # below the visit's own /l/<short>/
 ATTEMPTS = 5  # people may open a new course at the same moment: then those who came second try again
 
 
@@ -168,6 +170,7 @@ def _expected(state: State, platform: Platform, doors: Doors) -> Expected:
         own_origin=doors.services.settings.public_url,
         now=doors.services.clock(),
         is_our_nonce=doors.tickets.is_our_nonce,
+        platform_origins=platform.service_origins,
     )
 
 
@@ -237,5 +240,11 @@ def _open(
     )
     place = doors.landing(session, launched)
     entry = entry_for(launched, place, person, claims, platform, deployment)
-    opened = open_session(session, entry, session_id=found.new_id(), new_token=found.new_token, at=now)
+    session_id = found.new_id()
+    opened = open_session(session, entry, session_id=session_id, new_token=found.new_token, at=now)
+    if claims.deep_link is not None:
+        note_request(
+            session, deployment, claims.deep_link, request_id=found.new_id(), session_id=session_id, at=now
+        )
+        place = replace(place, path=LINKS_PATH)
     return Arrival(state, opened, place)

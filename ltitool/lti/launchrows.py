@@ -80,7 +80,8 @@ def store_place(
     ).first()
     context, link = found or (None, None)
     context = context or _new_context(session, deployment, claims.context_id)
-    link = link or _new_link(session, context, claims.resource_link_id)
+    if claims.resource_link_id is not None:
+        link = link or _new_link(session, context, claims.resource_link_id)
     _refresh(context, link, claims)
     return context, link
 
@@ -172,7 +173,7 @@ def _new_link(session: Session, context: Context, lms_id: str) -> ResourceLink:
     return link
 
 
-def _refresh(context: Context, link: ResourceLink, claims: LaunchClaims) -> None:
+def _refresh(context: Context, link: ResourceLink | None, claims: LaunchClaims) -> None:
     """Take over what the LMS says now; SQLAlchemy writes only what differs.
 
     A launch that names no service says nothing about the course's: deep links of one course can differ.
@@ -182,5 +183,6 @@ def _refresh(context: Context, link: ResourceLink, claims: LaunchClaims) -> None
     context.memberships_url = claims.memberships_url or context.memberships_url
     if claims.gradebook.scopes:
         context.scopes = list(claims.gradebook.scopes)
-    link.title = claims.resource_link_title or link.title
-    link.lineitem_url = claims.gradebook.lineitem_url or link.lineitem_url
+    if link is not None:
+        link.title = claims.resource_link_title or link.title
+        link.lineitem_url = claims.gradebook.lineitem_url or link.lineitem_url

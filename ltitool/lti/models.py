@@ -128,6 +128,26 @@ class ResourceLink(Tenant, Base):
     lineitem_url: Mapped[str | None]
 
 
+class DeepLinkRequest(Tenant, Base):
+    """A course that waits for links: where they go, kept for the session that its launch opened."""
+
+    __tablename__ = "deep_link_request"
+    __table_args__ = (
+        UniqueConstraint("session_id"),
+        tenant_fk("deployment_id", "deployment"),
+        Index(None, "created_at"),
+    )
+
+    session_id: Mapped[uuid.UUID]  # of people.models.WebSession; sessions end sooner than this row
+    deployment_id: Mapped[uuid.UUID]
+    return_url: Mapped[str]
+    takes_links: Mapped[bool]
+    takes_several: Mapped[bool]
+    data: Mapped[str | None]  # the LMS's own note, echoed letter by letter
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
 class BurntNonce(Base):
     """One insert burns a launch. Kept until the login it belonged to can no longer be accepted."""
 

@@ -38,7 +38,10 @@ class Message:
     canvas_words: Mapping[str, Any]
 
 
-MESSAGES = (Message(words.RESOURCE_LINK_REQUEST, (), canvas.LAUNCH_PLACEMENTS, canvas.launch_words()),)
+MESSAGES = (
+    Message(words.RESOURCE_LINK_REQUEST, (), canvas.LAUNCH_PLACEMENTS, canvas.launch_words()),
+    Message(words.DEEP_LINKING_REQUEST, ("ContentArea",), canvas.CHOICE_PLACEMENTS, {}),
+)
 
 
 def registration_body(offer: PlatformOffer, public_url: str) -> dict[str, Any]:

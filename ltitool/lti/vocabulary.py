@@ -18,13 +18,22 @@ AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
 
+DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+DEEP_LINK_SETTINGS = DEEP_LINKING + "deep_linking_settings"
+DEEP_LINK_DATA = DEEP_LINKING + "data"
+DEEP_LINK_ERROR = DEEP_LINKING + "errormsg"
+CONTENT_ITEMS = DEEP_LINKING + "content_items"
+LINK_ITEM = "ltiResourceLink"
+
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
+DEEP_LINKING_RESPONSE = "LtiDeepLinkingResponse"
+SERVED_MESSAGES = frozenset({RESOURCE_LINK_REQUEST, DEEP_LINKING_REQUEST})
 OTHER_MESSAGES = frozenset(
     {
-        "LtiDeepLinkingRequest",
         "LtiSubmissionReviewRequest",
         "LtiDataPrivacyLaunchRequest",
         "LtiStartProctoring",

@@ -14,8 +14,9 @@ from ltitool.foundation.db import transaction
 from ltitool.foundation.jobs import Work
 from ltitool.foundation.services import Services
 from ltitool.lti.access_tokens import AccessTokens
+from ltitool.lti.deep_linking import KEPT, forget_requests
 from ltitool.lti.grade_sending import Desk, send_grade
-from ltitool.lti.models import AccessToken, BurntNonce, Platform
+from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
 
@@ -60,16 +61,18 @@ def send_grade_job(work: Work) -> datetime | None:
 
 
 def forget_old_job(work: Work) -> datetime | None:
-    """Handle a "lti.forget" job: drop burnt nonces and service tokens that can mean nothing any more."""
+    """Handle a "lti.forget" job: drop what can mean nothing any more."""
     del work
     now = lti_memory().services.clock()
     with transaction() as session:
         session.execute(delete(BurntNonce).where(BurntNonce.keep_until < now))
         session.execute(delete(AccessToken).where(AccessToken.expires_at < now))
+        forget_requests(session, now)
     return None
 
 
 def sweep_old(session: Session, now: datetime) -> Iterable[str]:
     """Ask for a "lti.forget" job when there is something to forget."""
-    old = select(BurntNonce.nonce_hash).where(BurntNonce.keep_until < now).limit(1)
-    return [] if session.scalar(old) is None else ["all"]
+    nonces = select(BurntNonce.nonce_hash).where(BurntNonce.keep_until < now).limit(1)
+    requests = select(DeepLinkRequest.id).where(DeepLinkRequest.created_at < now - KEPT).limit(1)
+    return [] if session.scalar(nonces) is None and session.scalar(requests) is None else ["all"]

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from ltitool.sandbox.bodies import MAX_BODY
 from ltitool.sandbox.errors import PageRefusal
 from ltitool.sandbox.keys import open_key_ring
+from ltitool.sandbox.linking_pages import link_pages
 from ltitool.sandbox.pages import pages
 from ltitool.sandbox.planting import plant
 from ltitool.sandbox.protocol import protocol
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ltitool.sandbox.config import PlatformConfig
 
 # Doors that other sites post to: the tool's page (authentication) and the tool's server (the rest).
-_OPEN_DOORS: Final = ("protocol.", "services.")
+_OPEN_DOORS: Final = ("protocol.", "services.", "link_pages.take_links")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,7 +42,7 @@ def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetc
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it, the base class not
     app.extensions[EXTENSION] = _open_platform(config, fetch)
-    for door in (protocol, services, pages, tool_pages):
+    for door in (protocol, services, pages, tool_pages, link_pages):
         app.register_blueprint(door)
     app.before_request(_come_to_our_own_name)
     app.before_request(_refuse_foreign_forms)
@@ -64,7 +65,7 @@ def _come_to_our_own_name() -> ResponseReturnValue | None:
     issuer = current_platform().endpoints.issuer
     if request.host_url.rstrip("/") == issuer:
         return None
-    if request.method in {"GET", "HEAD"} and request.blueprint in {"pages", "tool_pages"}:
+    if request.method in {"GET", "HEAD"} and request.blueprint in {"pages", "tool_pages", "link_pages"}:
         return redirect(issuer + request.full_path.rstrip("?"))
     raise PageRefusal(421, "another-name", f"this LMS is {issuer}")
 

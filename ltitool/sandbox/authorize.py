@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ltitool.sandbox.claims import Launch, launch_claims
-from ltitool.sandbox.directory import find_activity, participation
+from ltitool.sandbox.directory import Participation, find_activity, participation
 from ltitool.sandbox.errors import LaunchRefusal, PageRefusal
 from ltitool.sandbox.hints import Hint, read_hint
 from ltitool.sandbox.lineitems import single_line_item
+from ltitool.sandbox.linking import check_teaches, write_link_data
 from ltitool.sandbox.spent import burn
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def _check_person(asking: Asking, hint: Hint) -> Person:
 def _launch(platform: Platform, connection: sqlite3.Connection, hint: Hint, person: Person) -> Launch:
     try:
         part = participation(connection, person, hint.course_id)
+        if not hint.activity_id:
+            return _link_request(platform, hint, part)
         activity = find_activity(connection, hint.course_id, hint.activity_id)
     except PageRefusal as refusal:
         raise LaunchRefusal("access_denied", "the activity is no longer open to this person") from refusal
@@ -121,5 +124,17 @@ def _launch(platform: Platform, connection: sqlite3.Connection, hint: Hint, pers
         activity=activity,
         roles=part.role_uris,
         line_item=platform.endpoints.line_item(part.course.id, item.id) if item else None,
+        document_target=hint.document_target,
+    )
+
+
+def _link_request(platform: Platform, hint: Hint, part: Participation) -> Launch:
+    check_teaches(part)
+    return Launch(
+        person=part.person,
+        course=part.course,
+        activity=None,
+        roles=part.role_uris,
+        link_data=write_link_data(platform, part) if platform.config.manners.sends_link_data else "",
         document_target=hint.document_target,
     )

@@ -25,34 +25,57 @@ class Launch:
 
     person: Person
     course: Course
-    activity: Activity
+    activity: Activity | None  # None: the course asks the tool for new links
     roles: tuple[str, ...]
     nonce: str = ""
     line_item: str | None = None
+    link_data: str = ""
     locale: str = "en"
     document_target: DocumentTarget = "iframe"
 
 
 def launch_claims(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:
-    """Give every claim of a resource link launch at this moment."""
+    """Give every claim of a launch at this moment: of an activity, or of a request for new links."""
     return {
         **_envelope(launch, config, now),
         **_identity(launch.person, config),
         "locale": launch.locale,
-        words.MESSAGE_TYPE: words.RESOURCE_LINK_REQUEST,
         words.VERSION: words.LTI_VERSION,
         words.DEPLOYMENT_ID: config.tool.deployment_id,
         words.TARGET_LINK_URI: config.tool.launch_url,
         words.ROLES: list(launch.roles),
-        words.RESOURCE_LINK: _resource_link(launch.activity),
         words.CONTEXT: _context(launch.course),
         words.TOOL_PLATFORM: _tool_platform(config),
         words.LAUNCH_PRESENTATION: _presentation(launch, config),
         words.LIS: _sourced_ids(launch),
-        words.CUSTOM: dict(launch.activity.custom),
         words.AGS: _gradebook(launch, config),
         words.NRPS: _roster(launch.course, config),
+        **_message(launch, config),
     }
+
+
+def _message(launch: Launch, config: PlatformConfig) -> dict[str, object]:
+    if launch.activity is None:
+        return {
+            words.MESSAGE_TYPE: words.DEEP_LINKING_REQUEST,
+            words.DEEP_LINK_SETTINGS: _link_settings(launch, config),
+        }
+    return {
+        words.MESSAGE_TYPE: words.RESOURCE_LINK_REQUEST,
+        words.RESOURCE_LINK: _resource_link(launch.activity),
+        words.CUSTOM: dict(launch.activity.custom),
+    }
+
+
+def _link_settings(launch: Launch, config: PlatformConfig) -> dict[str, object]:
+    settings: dict[str, object] = {
+        "deep_link_return_url": config.endpoints.link_return(launch.course.id),
+        "accept_types": list(config.manners.link_types),
+        "accept_presentation_document_targets": ["iframe", "window"],
+        "accept_multiple": config.manners.takes_several_links,
+        "auto_create": False,
+    }
+    return settings | ({"data": launch.link_data} if launch.link_data else {})
 
 
 def _envelope(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:

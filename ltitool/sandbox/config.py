@@ -31,6 +31,9 @@ class Manners:
     shares_names: bool = True
     shares_emails: bool = True
     guards_configuration: bool = False  # Canvas shows its configuration to a registration token alone
+    link_types: tuple[str, ...] = ("ltiResourceLink",)  # what a course takes from a tool
+    takes_several_links: bool = True
+    sends_link_data: bool = True  # Moodle sends none
     names_deployment: bool = True  # Moodle's answer to a registration holds the deployment, Canvas's does not
 
 
@@ -131,6 +134,9 @@ class Endpoints:
 
     def memberships(self, course_id: str) -> str:
         return f"{self.issuer}/api/courses/{course_id}/memberships"
+
+    def link_return(self, course_id: str) -> str:
+        return f"{self.course_page(course_id)}/links/return"
 
     def course_page(self, course_id: str) -> str:
         return f"{self.issuer}/courses/{course_id}"

@@ -90,7 +90,8 @@ class Forge:
     def login(self, person: str, activity: str, **changes: object) -> dict[str, Any]:
         """Give the parameters of a login initiation for a person's key and an activity's id."""
         seed = self.config.seed
-        start = Start(seed.person(person), seed.activity(activity), "iframe", self.config.clock())
+        course_id = seed.activity(activity).course_id
+        start = Start(seed.person(person), course_id, activity, "iframe", self.config.clock())
         return changed(login_fields(start, self.config, self.keys), **changes)
 
     def claims(

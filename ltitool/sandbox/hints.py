@@ -31,7 +31,7 @@ class Hint:
     id: str
     person_key: str
     course_id: str
-    activity_id: str
+    activity_id: str  # empty where the tool is asked for new links
     document_target: DocumentTarget
     expires_at: datetime
 

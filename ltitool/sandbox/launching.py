@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ltitool.sandbox.config import PlatformConfig
     from ltitool.sandbox.keys import KeyRing
-    from ltitool.sandbox.seed import Activity, Person
+    from ltitool.sandbox.seed import Person
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Start:
     """Who opens which activity, where it will be shown, and when."""
 
     person: Person
-    activity: Activity
+    course_id: str
+    activity_id: str  # empty where the tool is asked for new links
     document_target: DocumentTarget
     at: datetime
 
@@ -31,8 +32,8 @@ def login_fields(start: Start, config: PlatformConfig, keys: KeyRing) -> dict[st
     hint = Hint(
         id=secrets.token_urlsafe(16),
         person_key=start.person.key,
-        course_id=start.activity.course_id,
-        activity_id=start.activity.id,
+        course_id=start.course_id,
+        activity_id=start.activity_id,
         document_target=start.document_target,
         expires_at=start.at + LIFETIME,
     )

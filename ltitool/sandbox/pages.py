@@ -120,7 +120,7 @@ def launch(course_id: str, activity_id: str) -> ResponseReturnValue:
     with platform.store.reading() as connection:
         part = directory.participation(connection, _person(), course_id)
         activity = directory.find_activity(connection, course_id, activity_id)
-    start = Start(part.person, activity, _shown_in(), platform.now())
+    start = Start(part.person, course_id, activity.id, _shown_in(), platform.now())
     fields = login_fields(start, platform.config, platform.keys)
     action = platform.config.tool.login_url
     return render_template("forward.html", action=action, fields=fields, title=activity.title)

@@ -22,8 +22,19 @@ PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-co
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
+DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
+DEEP_LINKING_CLAIM: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+DEEP_LINK_SETTINGS: Final = DEEP_LINKING_CLAIM + "deep_linking_settings"
+DEEP_LINK_DATA: Final = DEEP_LINKING_CLAIM + "data"
+DEEP_LINK_ERROR: Final = DEEP_LINKING_CLAIM + "errormsg"
+CONTENT_ITEMS: Final = DEEP_LINKING_CLAIM + "content_items"
+LINK_ITEM: Final = "ltiResourceLink"
 # What this platform sends, and where a tool may ask for it to be offered.
-MESSAGES: Final[dict[str, tuple[str, ...]]] = {RESOURCE_LINK_REQUEST: ()}
+MESSAGES: Final[dict[str, tuple[str, ...]]] = {
+    RESOURCE_LINK_REQUEST: (),
+    DEEP_LINKING_REQUEST: ("ContentArea",),
+}
 LTI_VERSION: Final = "1.3.0"
 COURSE_OFFERING: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
 

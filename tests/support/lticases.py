@@ -14,6 +14,8 @@ from ltitool.lti import vocabulary as words
 from ltitool.sandbox.forge import ABSENT, Forge, changed
 
 ORIGIN = "http://localhost:8000"
+INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
+LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 OTHER_CLIENT = "another-client"
 Mint = Callable[[Forge, dict[str, Any]], str]
 
@@ -82,6 +84,36 @@ def _nan(forge: Forge, valid: dict[str, Any]) -> str:
 
 def _huge(forge: Forge, valid: dict[str, Any]) -> str:
     return forge.mint(changed(valid, **{words.CUSTOM: {"x": "y" * 70_000}}))
+
+
+def deep(roles: tuple[str, ...] = (INSTRUCTOR,), whole: Any = None, **settings: Any) -> Mint:
+    """Turn a launch into a deep linking request, with some of its settings changed."""
+
+    def mint(forge: Forge, valid: dict[str, Any]) -> str:
+        return forge.mint(deep_link_claims(valid, roles, whole, **settings))
+
+    return mint
+
+
+def deep_link_claims(
+    valid: dict[str, Any], roles: tuple[str, ...] = (INSTRUCTOR,), whole: Any = None, **settings: Any
+) -> dict[str, Any]:
+    usual = {
+        "deep_link_return_url": f"{LMS}/courses/collaborative-leadership-3/links/return",
+        "accept_types": ["ltiResourceLink"],
+        "accept_multiple": True,
+        "data": "the LMS's own note",
+    }
+    asked = changed(usual, **settings) if whole is None else whole
+    return changed(
+        valid,
+        **{
+            words.MESSAGE_TYPE: words.DEEP_LINKING_REQUEST,
+            words.RESOURCE_LINK: ABSENT,
+            words.ROLES: list(roles),
+            words.DEEP_LINK_SETTINGS: asked,
+        },
+    )
 
 
 TIMES = "check_times_are_numbers"
@@ -155,7 +187,7 @@ ROWS = (
     ),
     Row(
         "N55 message for another address",
-        claim(words.MESSAGE_TYPE, "LtiDeepLinkingRequest"),
+        claim(words.MESSAGE_TYPE, "LtiStartProctoring"),
         "launch.message-type-not-here",
         400,
         "check_message_type",
@@ -201,7 +233,6 @@ ROWS = (
         "launch.resource-link-missing",
         400,
         "check_resource_link",
-        500,
     ),
     Row(
         "N64 a list",
@@ -209,7 +240,6 @@ ROWS = (
         "launch.resource-link-missing",
         400,
         "check_resource_link",
-        500,
     ),
     Row(
         "N64 empty id",
@@ -267,5 +297,71 @@ ROWS = (
         "launch.claim-unreadable",
         400,
         "check_service_addresses",
+    ),
+    Row(
+        "N68 deep linking without settings",
+        deep(whole=ABSENT),
+        "launch.deep-link-settings-missing",
+        400,
+        "check_deep_link_settings",
+        500,
+    ),
+    Row(
+        "N68 no return address",
+        deep(deep_link_return_url=ABSENT),
+        "launch.deep-link-return-missing",
+        400,
+        "check_deep_link_return",
+        500,
+    ),
+    Row(
+        "N68 return by plain http",
+        deep(deep_link_return_url="http://lms.example/return"),
+        "launch.deep-link-return-unsafe",
+        400,
+        "check_deep_link_return",
+    ),
+    Row(
+        "N68 return to a script",
+        deep(deep_link_return_url="javascript:alert(1)"),
+        "launch.deep-link-return-unsafe",
+        400,
+        "check_deep_link_return",
+    ),
+    Row(
+        "A50 return to another site",
+        deep(deep_link_return_url="https://evil.example/return"),
+        "launch.deep-link-return-foreign",
+        400,
+        "check_deep_link_return",
+    ),
+    Row(
+        "deep linking takes a text",
+        deep(accept_types="ltiResourceLink"),
+        "launch.claim-unreadable",
+        400,
+        "check_deep_link_kinds",
+    ),
+    Row(
+        "deep linking takes perhaps several",
+        deep(accept_multiple="yes"),
+        "launch.claim-unreadable",
+        400,
+        "check_deep_link_kinds",
+    ),
+    Row(
+        "deep linking with a note of numbers",
+        deep(data=7),
+        "launch.claim-unreadable",
+        400,
+        "check_deep_link_kinds",
+        303,
+    ),
+    Row(
+        "N70 deep linking by a learner",
+        deep(roles=(LEARNER,)),
+        "launch.deep-link-not-for-learners",
+        403,
+        "check_deep_link_role",
     ),
 )

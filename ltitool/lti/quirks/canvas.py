@@ -17,6 +17,7 @@ CLOUD_ISSUERS = frozenset(
 CLOUD_DOMAINS = (".instructure.com", ".canvaslms.com")
 # Where a course can open us, and where a teacher can choose from us; a registration asks for those offered.
 LAUNCH_PLACEMENTS = ("course_navigation",)
+CHOICE_PLACEMENTS = ("assignment_selection", "link_selection", "module_index_menu_modal")
 
 
 def in_one_cloud(issuer: str, url: str) -> bool:

@@ -207,3 +207,23 @@ def test_whoever_takes_no_part_begins_at_home_whatever_the_link_says(
     coach = arrive(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR, **opens)
     assert (coach.path, coach.roles) == ("", {"coach"})
     assert arrive(world, clock, world.amara.id, context_id=None, **opens).path == ""
+
+
+@pytest.mark.parametrize(
+    ("custom", "path"),
+    [
+        ({"opens": "week", "week": "6"}, "weeks/6"),
+        ({"week": "13"}, "weeks/13"),
+        ({"opens": "keystone", "week": "13"}, "keystone"),
+        ({"week": "0"}, ""),
+        ({"week": "06"}, ""),
+        ({"week": "6/../../admin"}, ""),
+        ({"week": "٦"}, ""),
+    ],
+)
+def test_a_week_link_opens_its_week(
+    world: World, clock: MovableClock, custom: dict[str, str], path: str
+) -> None:
+    assert arrive(world, clock, world.amara.id, custom=custom).path == path
+    coach = arrive(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR, custom=custom)
+    assert coach.path == ""

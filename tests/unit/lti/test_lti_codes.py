@@ -7,13 +7,29 @@ from pathlib import Path
 from support.lticases import ROWS
 
 from ltitool.errors import ToolError
-from ltitool.lti import claim_errors, errors, launch_errors, platforms, registration_errors, service_errors
+from ltitool.lti import (
+    claim_errors,
+    deeplink_errors,
+    errors,
+    launch_errors,
+    platforms,
+    registration_errors,
+    service_errors,
+)
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "lti-refusals.md"
 
 
 def ours() -> list[type[ToolError]]:
-    modules = (errors, launch_errors, claim_errors, service_errors, platforms, registration_errors)
+    modules = (
+        errors,
+        launch_errors,
+        claim_errors,
+        service_errors,
+        platforms,
+        registration_errors,
+        deeplink_errors,
+    )
     return [
         kind
         for module in modules
