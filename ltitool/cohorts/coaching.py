@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ltitool.cohorts.days import check_day, local_day
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.models import CoachingEntry
+from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.people.models import Person
 
@@ -56,13 +57,14 @@ def record_one_to_one(
     recorded_by: uuid.UUID,
     at: datetime,
 ) -> None:
-    """Write a 1:1 down; the caller has the scope as this participant's coach.
+    """Write a 1:1 down; the caller has the scope as this participant's coach. Twice is once.
 
     Raises:
         Invalid: the day lies outside the time from the program's start until now.
     """
     check_day(said.held_on, scope.starts_on, local_day(at, scope.timezone))
-    session.add(
+    add_once(
+        session,
         CoachingEntry(
             id=entry_id,
             organisation_id=scope.organisation_id,
@@ -76,7 +78,7 @@ def record_one_to_one(
             private_note=said.private_note,
             recorded_by=recorded_by,
             recorded_at=at,
-        )
+        ),
     )
 
 

@@ -37,6 +37,7 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.drafts import with_draft
 from ltitool.web.forms import FormSchema, read_form
 from ltitool.web.languages import current_language
+from ltitool.web.once import id_to_make
 from ltitool.web.visit import current_visit
 
 pages = guarded_blueprint("directing", __name__, guard=Guard.DIRECTOR, path="/offerings")
@@ -53,11 +54,11 @@ def create() -> ResponseReturnValue:
         wanted, program = read_offering()
     except Invalid as invalid:
         return _show_new(request.form, invalid.faults), invalid.status
-    organisation_id, found = current_visit().organisation_id, services()
-    offering_id = found.new_id()
-    ids = {"organisation_id": organisation_id, "offering_id": offering_id}
+    visit = current_visit()
+    offering_id = id_to_make(visit.person_id)
+    ids = {"organisation_id": visit.organisation_id, "offering_id": offering_id}
     with transaction() as session:
-        create_offering(session, wanted, program, at=found.clock(), **ids)
+        create_offering(session, wanted, program, at=services().clock(), **ids)
     return redirect(url_for("directing.offering", offering_id=offering_id), 303)
 
 

@@ -46,8 +46,9 @@ def create_offering(
     offering_id: uuid.UUID,
     at: datetime,
 ) -> None:
-    """Start a run of a program; it keeps the text of the program as it is now."""
-    session.add(
+    """Start a run of a program; it keeps the program's text as it is now. A second start changes nothing."""
+    add_once(
+        session,
         Offering(
             id=offering_id,
             organisation_id=organisation_id,
@@ -60,7 +61,7 @@ def create_offering(
             timezone=wanted.timezone,
             created_at=at,
             closed_at=None,
-        )
+        ),
     )
 
 

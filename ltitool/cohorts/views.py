@@ -34,6 +34,7 @@ from ltitool.foundation.services import services
 from ltitool.programs import Activity, ActivityKind
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.drafts import with_draft
+from ltitool.web.once import id_to_make
 from ltitool.web.visit import current_visit
 
 pages = guarded_blueprint("coaching", __name__, guard=Guard.COACH, path="/cohorts/<uuid:cohort_id>")
@@ -127,7 +128,7 @@ def record(cohort_id: uuid.UUID, person_id: uuid.UUID) -> ResponseReturnValue:
                 session,
                 _scope(session, cohort_id, person_id),
                 said,
-                entry_id=found.new_id(),
+                entry_id=id_to_make(visit.person_id),
                 recorded_by=visit.person_id,
                 at=found.clock(),
             )

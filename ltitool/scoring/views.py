@@ -15,8 +15,9 @@ from ltitool.people.models import Person
 from ltitool.scoring.errors import SheetIncomplete
 from ltitool.scoring.outcomes import latest_outcome
 from ltitool.scoring.schemas import read_scores
-from ltitool.scoring.sheets import Scorer, lock_sheet, open_sheet, save_scores
+from ltitool.scoring.sheets import OpenSheet, Scorer, lock_sheet, open_sheet, save_scores
 from ltitool.web.blueprints import Guard, guarded_blueprint
+from ltitool.web.drafts import discard_draft, form_key, with_draft
 from ltitool.web.languages import current_language
 from ltitool.web.visit import current_visit
 
@@ -40,6 +41,7 @@ def save(submission_id: uuid.UUID) -> ResponseReturnValue:
     try:
         _lock(submission_id)
     except SheetIncomplete as incomplete:
+        discard_draft(current_visit(), form_key(request.path))  # all of it is saved, though not locked
         return _show_sheet(submission_id, incomplete.faults), incomplete.status
     return redirect(url_for("scoring.sheet", submission_id=submission_id), 303)
 
@@ -80,6 +82,7 @@ def _show_sheet(submission_id: uuid.UUID, faults: dict[str, str]) -> str:
     return render_template(
         "scoring/sheet.html",
         sheet=opened,
+        values=with_draft(url_for("scoring.save", submission_id=submission_id), _values(opened)),
         sent=sent,
         rubric=opened.rubric,
         speech=Speech(current_language(), gettext),
@@ -90,6 +93,14 @@ def _show_sheet(submission_id: uuid.UUID, faults: dict[str, str]) -> str:
         language=current_language(),
         just_saved="saved" in request.args,
     )
+
+
+def _values(opened: OpenSheet) -> dict[str, object]:
+    saved: dict[str, object] = {}
+    for score in opened.scores:
+        saved[f"{score.criterion_id}-level"] = score.level_id
+        saved[f"{score.criterion_id}-rationale"] = score.rationale
+    return saved
 
 
 def _scorer() -> Scorer:

@@ -15,6 +15,7 @@ from ltitool.web.drafts import draft_shown_since
 from ltitool.web.headers import csp_nonce
 from ltitool.web.languages import current_language, language_links
 from ltitool.web.new_tab import new_tab
+from ltitool.web.once import once_field
 from ltitool.web.visit import visit_or_none
 
 
@@ -71,6 +72,7 @@ def init_template_globals(app: Flask) -> None:
         locale=current_language,
         new_tab=new_tab,
         new_upload_key=new_upload_key,
+        once_field=once_field,
         place=place,
     )
     app.jinja_env.trim_blocks = True

@@ -1,8 +1,8 @@
 """A world in which everybody has done everything, and every text carries its writer's mark.
 
-Whoever reads a page can then tell whose words are on it. The work is done through the use cases, in three
-stages: `writing` (nothing sent), `sent` (the keystone waits for its coach), `awarded` (scored, and the badge
-is there).
+Whoever reads a page can then tell whose words are on it. The work is done through the use cases, in
+stages: `writing` (nothing sent), `sent` (the keystone waits for its coach), `scored`, `awarded` (the badge
+is there), `shown` (and everybody may see it).
 """
 
 import uuid
@@ -100,8 +100,8 @@ def send(work: Work, clock: MovableClock) -> None:
         submit_keystone(session, work.scope, ENGLISH, submission_id=work.submission_id, at=clock())
 
 
-def award(app: Flask, work: Work, clock: MovableClock) -> None:
-    """Score the keystone, confirm the name, award the badge. Its holder does not show it."""
+def score(work: Work, clock: MovableClock) -> None:
+    """Score the keystone, and lock the scores."""
     assert work.submission_id is not None
     scorer = Scorer(work.coach.organisation_id, work.coach.id)
     with transaction() as session:
@@ -111,6 +111,11 @@ def award(app: Flask, work: Work, clock: MovableClock) -> None:
         session.flush()
         sheet = open_sheet(session, scorer, work.submission_id, new_id=uuid.uuid4(), at=clock())
         lock_sheet(session, sheet, outcome_id=uuid.uuid4(), at=clock())
+
+
+def award(app: Flask, work: Work, clock: MovableClock) -> None:
+    """Confirm the name, award the badge. Its holder does not show it."""
+    with transaction() as session:
         identity = HolderIdentity(f"{work.mark} Okafor", f"{work.mark}@y.example", f"{work.mark}-1")
         confirm_identity(session, work.scope, identity, at=clock())
     made = holders.reserve(app, work.scope, clock)

@@ -33,7 +33,7 @@ from ltitool.people.models import Invitation, Person
 from ltitool.settings import Settings
 from ltitool.web.blueprints import Guard
 
-STAGES = ("writing", "sent", "awarded", "shown")
+STAGES = ("writing", "sent", "scored", "awarded", "shown")
 ORIGIN = "http://localhost:8000"
 
 
@@ -215,6 +215,8 @@ def _play(house: House, stage: str) -> None:
     for work in house.works.values():
         if stage == "sent":
             full_house.send(work, house.kept.clock)
+        if stage == "scored":
+            full_house.score(work, house.kept.clock)
         if stage == "awarded":
             full_house.award(house.app, work, house.kept.clock)
     if stage == "awarded":

@@ -66,6 +66,8 @@ PLAIN: Mapping[str, Callable[[Target], Value]] = {
     "evidence.save_answer activity_key": lambda _target: TEAM_SHEET,
     "evidence.send_answers activity_key": lambda _target: TEAM_SHEET,
     "evidence.sheet activity_key": _map_key,
+    "evidence.question number": lambda _target: 2,
+    "evidence.save_answer number": lambda _target: 2,
     "criterion": lambda target: target.work.scope.program.rubric.criteria[0].id,  # type: ignore[union-attr] # it has one
     "number": lambda _target: 1,
     "key": lambda _target: "session_1",
