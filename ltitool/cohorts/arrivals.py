@@ -21,10 +21,11 @@ from ltitool.cohorts.memberships import (
     offering_of_course,
     participant_place,
 )
-from ltitool.cohorts.models import Membership
+from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
 from ltitool.cohorts.scope import ACTIVE, COACH, DIRECTOR, PARTICIPANT
 from ltitool.foundation.clock import Clock
 from ltitool.lti.landing import Landing, Launched, Place
+from ltitool.lti.review_errors import ReviewPersonUnknown
 from ltitool.lti.roles import LtiRole
 from ltitool.people.grants import roles_of
 
@@ -44,6 +45,8 @@ def landing(clock: Clock, pages: Mapping[str, str] = NO_PAGES) -> Landing:
         if launched.context_id is not None and not launched.test_user:
             _note_arrival(session, launched, launched.context_id, clock)
         roles = session_roles(session, launched.organisation_id, launched.person_id)
+        if launched.for_subject is not None:
+            return Place(roles, review_page(session, launched))
         wanted = pages.get(launched.custom.get(OPENS, ""), "") or _step_page(launched.custom.get(WEEK, ""))
         return Place(roles, wanted if wanted and _takes_part(session, launched) else "")
 
@@ -67,6 +70,47 @@ def session_roles(session: Session, organisation_id: uuid.UUID, person_id: uuid.
 
 def _step_page(number: str) -> str:
     return f"weeks/{number}" if re.fullmatch(r"[1-9][0-9]?", number, re.ASCII) else ""
+
+
+def review_page(session: Session, launched: Launched) -> str:
+    """Say where somebody sees the work of the person whom their gradebook names.
+
+    A participant sees their own; a coach the person's page; everybody else their own first page. Each page
+    asks the cohort once more who may see it.
+
+    Raises:
+        ReviewPersonUnknown: nobody of this course's program is called so in the LMS (N72, A54).
+    """
+    organisation_id = launched.organisation_id
+    found = session.execute(
+        select(Membership.person_id, Membership.cohort_id)
+        .join(CoursePerson, CoursePerson.person_id == Membership.person_id)
+        .join(OfferingContext, OfferingContext.offering_id == Membership.offering_id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == PARTICIPANT,
+            CoursePerson.context_id == launched.context_id,
+            CoursePerson.lms_subject == launched.for_subject,
+            OfferingContext.context_id == launched.context_id,
+        )
+    ).first()
+    if found is None:
+        raise ReviewPersonUnknown
+    person_id, cohort_id = found
+    if person_id == launched.person_id:
+        return ""
+    return f"board/{cohort_id}/{person_id}" if _coaches(session, launched, cohort_id) else ""
+
+
+def _coaches(session: Session, launched: Launched, cohort_id: uuid.UUID | None) -> bool:
+    found = select(Membership.id).where(
+        Membership.organisation_id == launched.organisation_id,
+        Membership.person_id == launched.person_id,
+        Membership.role == COACH,
+        Membership.status == ACTIVE,
+        Membership.cohort_id == cohort_id,
+    )
+    return cohort_id is not None and session.scalar(found) is not None
 
 
 def _takes_part(session: Session, launched: Launched) -> bool:

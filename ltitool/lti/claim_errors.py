@@ -167,8 +167,8 @@ class MessageTypeUnknown(LaunchMalformed):
 
     code = "launch.message-type-unknown"
     title = msg(
-        "Your course wants to open something that we do not know; we know LtiResourceLinkRequest and "
-        "LtiDeepLinkingRequest"
+        "Your course wants to open something that we do not know; we know LtiResourceLinkRequest, "
+        "LtiDeepLinkingRequest and LtiSubmissionReviewRequest"
     )
 
 

@@ -217,7 +217,7 @@ def _texts_that_we_keep(claims: Claims) -> Iterable[tuple[str, object]]:
 
 def _opens_a_link(claims: Claims) -> bool:
     """Say whether a message opens something that stands in a course already."""
-    return claims.get(words.MESSAGE_TYPE) == words.RESOURCE_LINK_REQUEST
+    return claims.get(words.MESSAGE_TYPE) != words.DEEP_LINKING_REQUEST
 
 
 def _is_instant(value: object) -> bool:

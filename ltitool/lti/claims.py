@@ -13,6 +13,7 @@ from ltitool.lti import vocabulary as words
 from ltitool.lti.claimchecks import CHECKS as CLAIM_CHECKS
 from ltitool.lti.claimchecks import Expected
 from ltitool.lti.deeplink_checks import DEEP_LINK_CHECKS, DeepLinkSettings, read_deep_link
+from ltitool.lti.review_checks import REVIEW_CHECKS, subject_of
 from ltitool.lti.roles import LtiRole, is_test_user, read_role
 
 # checked: refused when wrong. kept: stored or shown. ignored: never read, with the reason.
@@ -32,6 +33,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.RESOURCE_LINK: "checked and kept: id and title",
     words.TARGET_LINK_URI: "checked: ours, and the one of the login; kept for where to land",
     words.DEEP_LINK_SETTINGS: "checked and kept for the session: where new links go, and the LMS's note",
+    words.FOR_USER: "checked: whose work a submission review is about; the cohort says who may see it",
     words.CONTEXT: "checked and kept: id and title",
     words.CUSTOM: "checked and kept; an unexpanded $Variable counts as absent; never gives a right",
     words.PRESENTATION: "checked and kept: locale and return address",
@@ -51,7 +53,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.BASIC_OUTCOME: "ignored: the older way to send grades",
     words.LTI1P1: "ignored: we had no LTI 1.1 registrations to migrate",
 }
-CHECKS = (*CLAIM_CHECKS, *DEEP_LINK_CHECKS)
+CHECKS = (*CLAIM_CHECKS, *DEEP_LINK_CHECKS, *REVIEW_CHECKS)
 _FROM_JUDGE = object()
 
 
@@ -87,6 +89,7 @@ class LaunchClaims:
     gradebook: Gradebook
     memberships_url: str | None
     deep_link: DeepLinkSettings | None
+    for_subject: str | None  # whose work is to be seen, in a submission review
     custom: Mapping[str, str]
     seal: object = field(repr=False, compare=False, kw_only=True)
 
@@ -129,6 +132,7 @@ def _read(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
         gradebook=_gradebook(claims.get(words.AGS) or {}),
         memberships_url=(claims.get(words.NRPS) or {}).get("context_memberships_url") or None,
         deep_link=read_deep_link(claims),
+        for_subject=subject_of(claims),
         custom=_custom(claims.get(words.CUSTOM) or {}),
         seal=_FROM_JUDGE,
     )

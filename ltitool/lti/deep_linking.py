@@ -25,6 +25,7 @@ KEY_OWNER, KEY_PURPOSE = "tool", "lti-rs256"
 LIFETIME = timedelta(minutes=5)
 KEPT = timedelta(days=1)
 VERSION = "1.3.0"
+REVIEWABLE = ("InProgress", "Submitted", "Completed")  # when a gradebook may offer to open the work
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def content_item(link: OfferedLink, public_url: str) -> dict[str, Any]:
             "scoreMaximum": link.column.score_maximum,
             "resourceId": link.column.resource_id,
             "tag": link.column.resource_id,
+            "submissionReview": {"reviewableStatus": list(REVIEWABLE), "url": item["url"]},
         }
     return item
 

@@ -31,6 +31,7 @@ class Launched:
     test_user: bool  # an LMS's preview person: may look, may not earn
     target_link_uri: str
     custom: Mapping[str, str]
+    for_subject: str | None = None  # the LMS's user id of the person whose work is to be seen
 
 
 @dataclass(frozen=True)

@@ -237,6 +237,7 @@ def _open(
         test_user=claims.test_user,
         target_link_uri=claims.target_link_uri,
         custom=claims.custom,
+        for_subject=claims.for_subject,
     )
     place = doors.landing(session, launched)
     entry = entry_for(launched, place, person, claims, platform, deployment)

@@ -14,6 +14,7 @@ TOOL_PLATFORM = LTI + "tool_platform"
 LIS = LTI + "lis"
 LTI1P1 = LTI + "lti1p1"
 EXT = LTI + "ext"
+FOR_USER = LTI + "for_user"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
@@ -31,10 +32,10 @@ TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
 DEEP_LINKING_RESPONSE = "LtiDeepLinkingResponse"
-SERVED_MESSAGES = frozenset({RESOURCE_LINK_REQUEST, DEEP_LINKING_REQUEST})
+SUBMISSION_REVIEW_REQUEST = "LtiSubmissionReviewRequest"
+SERVED_MESSAGES = frozenset({RESOURCE_LINK_REQUEST, DEEP_LINKING_REQUEST, SUBMISSION_REVIEW_REQUEST})
 OTHER_MESSAGES = frozenset(
     {
-        "LtiSubmissionReviewRequest",
         "LtiDataPrivacyLaunchRequest",
         "LtiStartProctoring",
         "LtiEndAssessment",

@@ -116,6 +116,24 @@ def deep_link_claims(
     )
 
 
+def review(for_user: Any = None, roles: tuple[str, ...] = (INSTRUCTOR,), **changes: Any) -> Mint:
+    """Turn a launch into a submission review, with something changed."""
+    return lambda forge, valid: forge.mint(review_claims(valid, for_user, roles, **changes))
+
+
+def review_claims(
+    valid: dict[str, Any], for_user: Any = None, roles: tuple[str, ...] = (INSTRUCTOR,), **changes: Any
+) -> dict[str, Any]:
+    whole = {
+        words.MESSAGE_TYPE: words.SUBMISSION_REVIEW_REQUEST,
+        words.FOR_USER: {"user_id": "somebody"} if for_user is None else for_user,
+        words.ROLES: list(roles),
+        words.AGS: {"scope": [], "lineitem": f"{LMS}/api/courses/c/lineitems/l"},
+        **changes,
+    }
+    return changed(valid, **whole)
+
+
 TIMES = "check_times_are_numbers"
 ROWS = (
     Row("N20 four segments", _segments, "launch.token-unreadable", 400, "read_token", 401),
@@ -363,5 +381,24 @@ ROWS = (
         "launch.deep-link-not-for-learners",
         403,
         "check_deep_link_role",
+    ),
+    Row("N71 nobody's work", review(ABSENT), "launch.review-incomplete", 400, "check_review_is_whole"),
+    Row("N71 no user id", review({}), "launch.review-incomplete", 400, "check_review_is_whole"),
+    Row(
+        "N71 id of numbers", review({"user_id": 4}), "launch.review-incomplete", 400, "check_review_is_whole"
+    ),
+    Row(
+        "N71 no column",
+        review(**{words.AGS: {"scope": []}}),
+        "launch.review-incomplete",
+        400,
+        "check_review_is_whole",
+    ),
+    Row(
+        "N73 a learner and another's work",
+        review(roles=(LEARNER,)),
+        "launch.review-not-yours",
+        403,
+        "check_review_is_theirs",
     ),
 )

@@ -13,6 +13,7 @@ from ltitool.cohorts.arrivals import landing, session_roles
 from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.landing import Launched, Place
+from ltitool.lti.review_errors import ReviewPersonUnknown
 from ltitool.lti.roles import LtiRole
 from ltitool.people.grants import grant
 from ltitool.people.models import Person
@@ -227,3 +228,29 @@ def test_a_week_link_opens_its_week(
     assert arrive(world, clock, world.amara.id, custom=custom).path == path
     coach = arrive(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR, custom=custom)
     assert coach.path == ""
+
+
+def test_p33_a_review_opens_that_persons_work(world: World, clock: MovableClock) -> None:
+    arrive(world, clock, world.amara.id, subject="amara-there")
+    coach = arrive(world, clock, world.coach.id, role=LtiRole.INSTRUCTOR, for_subject="amara-there")
+    assert coach.path == f"board/{world.cohort_id}/{world.amara.id}"
+    assert arrive(world, clock, world.amara.id, subject="amara-there", for_subject="amara-there").path == ""
+    assert arrive(world, clock, world.ben.id, role=LtiRole.INSTRUCTOR, for_subject="amara-there").path == ""
+
+
+@pytest.mark.parametrize("subject", ["nobody", "coach-there"])
+def test_n72_a_review_of_somebody_unknown_is_refused(world: World, clock: MovableClock, subject: str) -> None:
+    arrive(world, clock, world.amara.id, subject="amara-there")
+    arrive(world, clock, world.coach.id, subject="coach-there", role=LtiRole.INSTRUCTOR)
+    review: dict[str, Any] = {"role": LtiRole.INSTRUCTOR}
+    assert arrive(world, clock, world.coach.id, for_subject="amara-there", **review).path
+    with pytest.raises(ReviewPersonUnknown):
+        arrive(world, clock, world.coach.id, for_subject=subject, **review)
+
+
+def test_a54_a_review_of_another_course_is_refused(world: World, clock: MovableClock) -> None:
+    arrive(world, clock, world.amara.id, subject="amara-there")
+    review: dict[str, Any] = {"role": LtiRole.INSTRUCTOR, "for_subject": "amara-there"}
+    assert arrive(world, clock, world.coach.id, **review).path
+    with pytest.raises(ReviewPersonUnknown):
+        arrive(world, clock, world.coach.id, context_id=None, **review)

@@ -14,6 +14,7 @@ from ltitool.lti import (
     launch_errors,
     platforms,
     registration_errors,
+    review_errors,
     service_errors,
 )
 
@@ -29,6 +30,7 @@ def ours() -> list[type[ToolError]]:
         platforms,
         registration_errors,
         deeplink_errors,
+        review_errors,
     )
     return [
         kind

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 from support.clock import MovableClock
+from support.lticases import LEARNER, review_claims
 from support.practice import ACTIVITY, LMS, PERSON, Browser, Learners, Wire, asked, launch_with
 from werkzeug.test import TestResponse
 
@@ -182,3 +183,21 @@ def test_an_application_that_was_not_wired_says_so(app: Flask) -> None:
     app.extensions[MEMORY] = None
     with pytest.raises(TypeError, match="init_lti"):
         lti_memory()
+
+
+def test_p33_a_review_lands_with_the_name_of_whose_work_it_is(browser: Browser, landing: Learners) -> None:
+    query = browser.ask()
+    valid = browser.forge.claims("imani-whitfield", ACTIVITY, query["nonce"])
+    token = browser.forge.mint(review_claims(valid, {"user_id": "4"}))
+    assert browser.launch({"state": query["state"], "id_token": token}).status_code == 303
+    assert landing.launched[-1].for_subject == "4"
+    assert browser.launch_well().status_code == 303
+    assert landing.launched[-1].for_subject is None
+
+
+def test_n73_a_learner_reviews_their_own_work(browser: Browser, landing: Learners) -> None:
+    query = browser.ask()
+    valid = browser.forge.claims(PERSON, ACTIVITY, query["nonce"])
+    own = review_claims(valid, {"user_id": valid["sub"]}, (LEARNER,))
+    assert browser.launch({"state": query["state"], "id_token": browser.forge.mint(own)}).status_code == 303
+    assert landing.launched[-1].for_subject == valid["sub"]
