@@ -7,6 +7,7 @@ document only, and an old badge has to stay verifiable.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -211,6 +212,7 @@ def _absolute(reference: str, did: str) -> str:
     return f"{did}{reference}" if reference.startswith("#") else reference
 
 
+@functools.lru_cache(maxsize=1024)
 def split_did_url(text: str) -> tuple[str, str]:
     """A DID URL as its DID and its fragment (empty if it has none).
 
@@ -227,6 +229,7 @@ def split_did_url(text: str) -> tuple[str, str]:
     return did, fragment
 
 
+@functools.lru_cache(maxsize=1024)
 def did_web_url(did: str) -> str:
     """The https address of a did:web document.
 

@@ -5,8 +5,10 @@ VC Data Model 2.0, section 4.9, and XML Schema 1.1 part 2, section 3.4.28.
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NoReturn
 
 from badges.errors import ModelError
 
@@ -24,17 +26,25 @@ def read_instant(text: object, *, path: str = "$") -> datetime:
         ModelError: ``instant`` when it is no date and time with a zone, or a date that does not exist
             (leap seconds, year 0 and years of five digits included).
     """
-    match = _STAMP.match(text) if isinstance(text, str) else None
-    if match is None:
-        raise ModelError(
-            "instant", "not a date and time with a time zone, like 2026-11-21T12:00:00Z", path=path
-        )
     try:
-        year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-        micro = int((match[7] or "").ljust(6, "0")[:6])
-        return datetime(year, month, day, hour, minute, second, micro, _zone(match))
+        return _parsed(text) if isinstance(text, str) else _refused("not a text")
     except ValueError as fault:
-        raise ModelError("instant", f"no such date and time: {fault}", path=path) from fault
+        raise ModelError("instant", str(fault), path=path) from fault
+
+
+# Badges of one program share most of their dates.
+@functools.lru_cache(maxsize=1024)
+def _parsed(text: str) -> datetime:
+    match = _STAMP.match(text)
+    if match is None:
+        _refused("not a date and time with a time zone, like 2026-11-21T12:00:00Z")
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    micro = int((match[7] or "").ljust(6, "0")[:6])
+    return datetime(year, month, day, hour, minute, second, micro, _zone(match))
+
+
+def _refused(reason: str) -> NoReturn:
+    raise ValueError(reason)
 
 
 def write_instant(moment: datetime) -> str:
