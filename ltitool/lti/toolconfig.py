@@ -41,6 +41,7 @@ class Message:
 MESSAGES = (
     Message(words.RESOURCE_LINK_REQUEST, (), canvas.LAUNCH_PLACEMENTS, canvas.launch_words()),
     Message(words.DEEP_LINKING_REQUEST, ("ContentArea",), canvas.CHOICE_PLACEMENTS, {}),
+    Message(words.SUBMISSION_REVIEW_REQUEST, (), (), {}),
 )
 
 

@@ -124,6 +124,7 @@ def _launch(platform: Platform, connection: sqlite3.Connection, hint: Hint, pers
         activity=activity,
         roles=part.role_uris,
         line_item=platform.endpoints.line_item(part.course.id, item.id) if item else None,
+        for_sub=hint.for_sub,
         document_target=hint.document_target,
     )
 

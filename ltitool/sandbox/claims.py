@@ -30,6 +30,7 @@ class Launch:
     nonce: str = ""
     line_item: str | None = None
     link_data: str = ""
+    for_sub: str = ""  # whose work is to be reviewed
     locale: str = "en"
     document_target: DocumentTarget = "iframe"
 
@@ -60,8 +61,12 @@ def _message(launch: Launch, config: PlatformConfig) -> dict[str, object]:
             words.MESSAGE_TYPE: words.DEEP_LINKING_REQUEST,
             words.DEEP_LINK_SETTINGS: _link_settings(launch, config),
         }
+    review = {
+        words.MESSAGE_TYPE: words.SUBMISSION_REVIEW_REQUEST,
+        words.FOR_USER: {"user_id": launch.for_sub},
+    }
     return {
-        words.MESSAGE_TYPE: words.RESOURCE_LINK_REQUEST,
+        **(review if launch.for_sub else {words.MESSAGE_TYPE: words.RESOURCE_LINK_REQUEST}),
         words.RESOURCE_LINK: _resource_link(launch.activity),
         words.CUSTOM: dict(launch.activity.custom),
     }

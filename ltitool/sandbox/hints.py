@@ -34,6 +34,7 @@ class Hint:
     activity_id: str  # empty where the tool is asked for new links
     document_target: DocumentTarget
     expires_at: datetime
+    for_sub: str = ""  # whose work is to be reviewed
 
 
 def write_hint(hint: Hint, key: OctKey) -> str:
@@ -44,6 +45,7 @@ def write_hint(hint: Hint, key: OctKey) -> str:
         "activity": hint.activity_id,
         "shown": hint.document_target,
         "exp": int(hint.expires_at.timestamp()),
+        "for": hint.for_sub,
     }
     return jwt.encode({"alg": "HS256"}, claims, key, ["HS256"])
 
@@ -63,6 +65,7 @@ def read_hint(text: str, key: OctKey, now: datetime) -> Hint:
         activity_id=claims["activity"],
         document_target=cast("DocumentTarget", claims["shown"]),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        for_sub=claims["for"],
     )
     if hint.expires_at < now:
         raise LaunchRefusal("invalid_request", "lti_message_hint has expired: start again from the course")

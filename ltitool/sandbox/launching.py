@@ -25,6 +25,7 @@ class Start:
     activity_id: str  # empty where the tool is asked for new links
     document_target: DocumentTarget
     at: datetime
+    for_sub: str = ""  # whose work is to be reviewed
 
 
 def login_fields(start: Start, config: PlatformConfig, keys: KeyRing) -> dict[str, str]:
@@ -36,6 +37,7 @@ def login_fields(start: Start, config: PlatformConfig, keys: KeyRing) -> dict[st
         activity_id=start.activity_id,
         document_target=start.document_target,
         expires_at=start.at + LIFETIME,
+        for_sub=start.for_sub,
     )
     return {
         "iss": config.endpoints.issuer,

@@ -126,6 +126,22 @@ def launch(course_id: str, activity_id: str) -> ResponseReturnValue:
     return render_template("forward.html", action=action, fields=fields, title=activity.title)
 
 
+@pages.get("/courses/<course_id>/activities/<activity_id>/review/<person_key>")
+def review(course_id: str, activity_id: str, person_key: str) -> ResponseReturnValue:
+    """Begin a submission review: a teacher opens one learner's work, a learner their own."""
+    platform = current_platform()
+    with platform.store.reading() as connection:
+        part = directory.participation(connection, _person(), course_id)
+        activity = directory.find_activity(connection, course_id, activity_id)
+        members = [one for one, _ in directory.members_of(connection, course_id) if one.key == person_key]
+    if not members or not (part.teaches or part.person.key == person_key):
+        raise PageRefusal(404, "no-such-person")
+    start = Start(part.person, course_id, activity.id, "window", platform.now(), members[0].sub)
+    fields = login_fields(start, platform.config, platform.keys)
+    action = platform.config.tool.login_url
+    return render_template("forward.html", action=action, fields=fields, title=activity.title)
+
+
 def _shown_in() -> DocumentTarget:
     return "window" if request.args.get("in") == "window" else "iframe"
 

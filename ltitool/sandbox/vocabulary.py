@@ -22,6 +22,8 @@ PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-co
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
+FOR_USER: Final = LTI_CLAIM + "for_user"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
 DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
 DEEP_LINKING_CLAIM: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -34,6 +36,7 @@ LINK_ITEM: Final = "ltiResourceLink"
 MESSAGES: Final[dict[str, tuple[str, ...]]] = {
     RESOURCE_LINK_REQUEST: (),
     DEEP_LINKING_REQUEST: ("ContentArea",),
+    SUBMISSION_REVIEW_REQUEST: (),
 }
 LTI_VERSION: Final = "1.3.0"
 COURSE_OFFERING: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"

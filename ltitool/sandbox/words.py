@@ -77,6 +77,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "problem-405": ("This address is not opened that way.", "Esta dirección no se abre de ese modo."),
     "problem-413": ("That was more than we accept.", "Eso es más de lo que aceptamos."),
     "problem-500": ("Something broke on our side.", "Algo falló de nuestro lado."),
+    "open-work": ("Open the work", "Abrir el trabajo"),
     "add-links": ("Add from the tool", "Añadir desde la herramienta"),
     "links-frame": ("What the tool offers for this course", "Lo que la herramienta ofrece para este curso"),
     "links-added": ("Added to the course", "Añadido al curso"),
