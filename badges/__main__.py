@@ -17,7 +17,7 @@ from badges.baking import bake, unbake
 from badges.canonical import second_path
 from badges.canonical.reader import read_json, read_object
 from badges.documents import DocumentFolder
-from badges.errors import BadgeError, ProofError
+from badges.errors import BadgeError, ContextError, ProofError
 from badges.instants import read_instant
 from badges.keys import InMemoryEd25519, signer_from_pem, verify_signature
 from badges.model import OpenBadgeCredential
@@ -46,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
+    except ContextError as fault:
+        # The fault of this installation, not of a badge.
+        sys.stderr.write(f"{fault}\n")
+        return COULD_NOT_CHECK
     except BadgeError as fault:
         sys.stderr.write(f"{fault}\n")
         return NOT_VALID

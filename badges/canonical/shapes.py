@@ -12,6 +12,7 @@ come out stands for something that would not be signed, and that is an error wit
 from __future__ import annotations
 
 import functools
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -68,25 +69,33 @@ class Shape:
 
 
 class ShapeCache:
-    """The most recently used shapes."""
+    """The most recently used shapes; threads may share it."""
 
     def __init__(self, limit: int = MAX_SHAPES) -> None:
         self.limit = limit
         self.shapes: OrderedDict[tuple[str, ShapeKey], Shape] = OrderedDict()
+        self.lock = threading.Lock()
 
     def shape_of(self, document: Mapping[str, Any], key: ShapeKey, contexts: ContextSet) -> Shape:
         """The shape of this key, compiled from the document if it is new."""
         name = (contexts.fingerprint, key)
-        found = self.shapes.get(name)
-        if found is not None:
-            self.shapes.move_to_end(name)
-            return found
+        with self.lock:
+            found = self.shapes.get(name)
+            if found is not None:
+                self.shapes.move_to_end(name)
+                return found
         guard_shape(document, inline=contexts.inline)
-        compiled = compile_shape(document, contexts)
-        self.shapes[name] = compiled
-        if len(self.shapes) > self.limit:
-            self.shapes.popitem(last=False)
+        # One at a time: PyLD keeps caches of its own that know nothing of threads.
+        with _COMPILING:
+            compiled = compile_shape(document, contexts)
+        with self.lock:
+            self.shapes[name] = compiled
+            if len(self.shapes) > self.limit:
+                self.shapes.popitem(last=False)
         return compiled
+
+
+_COMPILING = threading.Lock()
 
 
 def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
@@ -282,7 +291,8 @@ def _expanded_for_itself(document: Mapping[str, Any], contexts: ContextSet) -> l
             raise DataLossError(
                 "relative_iri", "a relative identifier would not be signed as written", path=path
             )
-    quads = statements(document, contexts)
+    with _COMPILING:
+        quads = statements(document, contexts)
     for iri in {term for quad in quads for term in quad if term.startswith("<")}:
         if iri.startswith(f"<{RELATIVE_BASE}"):
             raise DataLossError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from badges.canonical import primary
+from badges.canonical.pinned import pinned_contexts
 from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.report import Check, Outcome, VerificationReport
 from badges.sentences import CHECK_NAMES
@@ -63,8 +64,10 @@ def verify(
 
     Raises:
         PolicyIsEmptyError: the policy has no rule.
+        ContextError: ``context_missing`` or ``context_altered``: this installation cannot verify anything.
     """
     policy.require_rules()
+    pinned_contexts()
     asked = (recipient,) if isinstance(recipient, Recipient) else tuple(recipient or ())
     run = _Run(policy, now, Resolver(fetcher), asked, canonical_form)
     try:

@@ -8,6 +8,7 @@ shape needs only these two looked at.
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -85,7 +86,9 @@ class FamiliarShapes:
         names = tuple(number for number, path in numbered if path in described)
         self.known[prepared.key] = Familiar(tuple(checks), iris, instants, names)
         if len(self.known) > self.limit:
-            self.known.popitem(last=False)
+            with contextlib.suppress(KeyError):
+                # Another thread may have made room already.
+                self.known.popitem(last=False)
 
 
 def _wanted(node_type: Any, value: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:

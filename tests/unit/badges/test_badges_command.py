@@ -16,7 +16,7 @@ from test_badges_baking import PNG, SVG
 
 from badges.__main__ import main
 from badges.documents import DocumentFolder, as_text
-from badges.errors import FetchError
+from badges.errors import ContextError, FetchError
 from badges.status import BitstringStatusList
 
 ISSUER = sample_issuer()
@@ -148,3 +148,14 @@ def ec_pem() -> bytes:
 def encrypted_pem() -> bytes:
     key = ISSUER.ed25519.key
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+
+
+def test_an_installation_without_contexts_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def absent() -> None:
+        raise ContextError("context_missing", "ob-3.0.3.json is absent")
+
+    monkeypatch.setattr("badges.verify.entrance.pinned_contexts", absent)
+    assert run(folder, "--any-issuer") == 2
+    assert "context_missing" in capsys.readouterr().err
