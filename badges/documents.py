@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+# Stands for an address that two different files answer for; no document is empty.
+_AMBIGUOUS = b""
 _SUFFIXES = frozenset({".json", ".jsonld", ".jwk", ".jwt", ".jws"})
 
 
@@ -74,7 +76,7 @@ class DocumentFolder:
 
     A DID document answers for its did:web address, a status list credential (JSON or JWT) for its ``id``, a
     JWK for its ``kid``. File names mean nothing. A file that cannot be read is left out and named in
-    ``unreadable``.
+    ``unreadable``; an address that two different files answer for is refused.
     """
 
     folder: Path
@@ -87,8 +89,7 @@ class DocumentFolder:
         for path in sorted(self.folder.iterdir()):
             if path.is_file() and path.suffix in _SUFFIXES:
                 try:
-                    content = _limited(path)
-                    found.update(dict.fromkeys(_addresses(content), content))
+                    _enter(found, path)
                 except BadgeError as fault:
                     failed.append(f"{path.name}: {fault}")
         object.__setattr__(self, "documents", found)
@@ -99,7 +100,15 @@ class DocumentFolder:
         content = self.documents.get(url)
         if content is None:
             raise FetchError("not_at_hand", f"{url} is not in the folder of documents")
+        if content == _AMBIGUOUS:
+            raise FetchError("ambiguous_document", f"two files in the folder say that they are {url}")
         return FetchedDocument(url, content)
+
+
+def _enter(found: dict[str, bytes], path: Path) -> None:
+    content = _limited(path)
+    for address in _addresses(content):
+        found[address] = content if found.get(address, content) == content else _AMBIGUOUS
 
 
 def _limited(path: Path) -> bytes:

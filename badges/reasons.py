@@ -5,6 +5,7 @@ from __future__ import annotations
 SPANISH = {
     "address": "es una dirección; verifique lo que hay en ella",
     "already_baked": "la imagen ya lleva una insignia",
+    "ambiguous_document": "dos archivos dicen ser el mismo documento",
     "badge_chunk": "la insignia no está en la imagen en la forma debida",
     "base58": "un texto base58 está mal escrito",
     "base64url": "un texto base64url está mal escrito",

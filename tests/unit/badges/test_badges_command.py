@@ -159,3 +159,13 @@ def test_an_installation_without_contexts_says_so(
     monkeypatch.setattr("badges.verify.entrance.pinned_contexts", absent)
     assert run(folder, "--any-issuer") == 2
     assert "context_missing" in capsys.readouterr().err
+
+
+def test_two_files_that_claim_one_address_are_not_chosen_between(folder: Path) -> None:
+    other = ISSUER.status_list(BitstringStatusList.create().set(3))
+    (folder / "documents" / "third.json").write_bytes(as_text(other))
+    with pytest.raises(FetchError, match="ambiguous_document"):
+        DocumentFolder(folder / "documents").fetch(LIST)
+    assert run(folder, "--documents", str(folder / "documents"), "--trust", DID) == 2
+    (folder / "documents" / "third.json").write_bytes((folder / "documents" / "second.json").read_bytes())
+    assert run(folder, "--documents", str(folder / "documents"), "--trust", DID) == 0
