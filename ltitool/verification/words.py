@@ -210,9 +210,8 @@ def _sentence_of_checks(report: VerificationReport, language: Language) -> str:
     """Say which check decided, in the library's own sentence."""
     wanted = Outcome.FAILED if report.verdict is not Verdict.COULD_NOT_CHECK else Outcome.COULD_NOT_CHECK
     deciding = next(one for one in report.checks if one.outcome is wanted)
-    if report.verdict is Verdict.INVALID:
-        return shown(deciding.sentence(language))
-    return shown(f"{report.sentence(language)} {deciding.sentence(language)}")
+    reason = shown(deciding.sentence(language)).rstrip(".") + "."
+    return reason if report.verdict is Verdict.INVALID else f"{shown(report.sentence(language))} {reason}"
 
 
 def _values(claims: Claims, checked_at: datetime) -> dict[str, Any]:

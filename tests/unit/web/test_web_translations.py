@@ -290,6 +290,7 @@ def test_every_page_is_in_spanish_when_the_keystone_waits(walk: Walk, clock: Mov
 
 def test_every_page_is_in_spanish_when_the_badge_is_there(walk: Walk, clock: MovableClock) -> None:
     send_in_spanish(walk, clock)
+    full_house.score(walk.target.work, clock)
     full_house.award(walk.app, walk.target.work, clock)
     pages, left = walk.english_left("GET")
     assert left == {}
