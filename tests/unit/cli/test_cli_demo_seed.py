@@ -177,8 +177,8 @@ class TestSeeded:
         rows = {row.name.split()[0]: row for row in board_of(DemoPlace.COACH).rows}
         assert rows["Łukasz"].one_to_one_missing_since is not None
         assert rows["Łukasz"].quiet_since is not None
-        assert "power_map" in [activity.key for activity in rows["Łukasz"].late]
-        assert rows["María"].late[0].key == "photovoice"
+        assert "power_map" in [one.activity.key for one in rows["Łukasz"].late]
+        assert rows["María"].late[0].activity.key == "photovoice"
         dana = keystone_standing(read_session(), scope_of("dana-begay"))
         assert dana.returned
         assert dana.is_open
