@@ -46,6 +46,7 @@ from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
 from ltitool.verification import views as verification_views
 from ltitool.web import views as web_views
+from ltitool.web.converters import Number
 from ltitool.web.drafts import drop_sent_draft
 from ltitool.web.error_pages import init_error_pages
 from ltitool.web.headers import init_headers
@@ -109,6 +110,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MIGRATIONS_DIRECTORY=str(MIGRATIONS),
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # people's words never reach the log
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         MAX_FORM_PARTS=FORM_PARTS,
@@ -116,6 +118,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     if settings.proxies:
         behind = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign] # Flask's documented way
+    app.url_map.converters["int"] = Number
     init_db(app)
     app.extensions[EXTENSION] = make_services(settings, clock or _clock(settings))
     init_languages(app)

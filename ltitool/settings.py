@@ -95,13 +95,28 @@ def _public_url_faults(settings: Settings) -> list[str]:
     if not settings.public_url:
         return [f"{name} is missing"]
     parts = urlsplit(settings.public_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        return [f"{name} must be an origin such as https://tool.example"]
+    if not _is_origin(settings.public_url):
+        return [f"{name} must be an origin as browsers write it, such as https://tool.example"]
+    assert parts.hostname  # noqa: S101 - an origin has one
     if settings.loopback_http and not is_loopback(parts.hostname):
         return [f"{PREFIX}LOOPBACK_HTTP is only for localhost, and {name} names {parts.hostname}"]
     if parts.scheme == "http" and not settings.loopback_http:
         return [f"{name} must be https (on this machine alone, {PREFIX}LOOPBACK_HTTP=yes allows http)"]
     return []
+
+
+def _is_origin(url: str) -> bool:
+    """Say whether an address is an origin exactly as a browser sends it in its Origin header."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    usual = {"https": 443, "http": 80}
+    if parts.scheme not in usual or not parts.hostname or port == usual[parts.scheme]:
+        return False
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return url == f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
 def _clock_faults(settings: Settings) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
@@ -26,6 +27,11 @@ from ltitool.foundation.db import Base, db  # noqa: E402
 from ltitool.settings import Settings  # noqa: E402
 
 ORIGIN = "http://localhost:8000"
+# A shared machine is no clock: what takes long is measured in bench/, not here.
+hypothesis.settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture

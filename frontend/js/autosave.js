@@ -28,7 +28,7 @@ class Autosave {
     this.restore();
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("change", () => this.changed());
-    this.form.addEventListener("submit", () => this.leave());
+    this.form.addEventListener("submit", (event) => this.leave(event));
     addEventListener("online", () => this.pending && this.save());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && this.pending) this.save({ leaving: true });
@@ -89,22 +89,27 @@ class Autosave {
 
   keep(words, why) {
     const kept = remember(this.key, { words, at: Date.now() });
+    this.ended = why === "ended"; // the server knows whose a late form is, and keeps it
     this.tell(why === "kept" && !kept ? "unkept" : why);
     clearTimeout(this.timer);
     if (why === "kept") this.timer = setTimeout(() => this.save(), AGAIN);
   }
 
-  /** The form itself takes the words along; if that fails too, they are still in this tab. */
-  leave() {
+  /** Leave the page only once the server has the words: a form that is sent into a dead network takes them along. */
+  async leave(event) {
     clearTimeout(this.timer);
-    if (this.pending) remember(this.key, { words: this.words(), at: Date.now(), sent: true });
-    this.pending = false;
+    this.pending = this.words() !== this.saved;
+    if (!this.pending || this.ended) return;
+    event.preventDefault();
+    await this.save();
+    if (this.pending && !this.ended) return;
+    this.form.requestSubmit(event.submitter);
   }
 
   restore() {
     const kept = recall(this.key);
     if (!kept) return;
-    if (kept.sent || kept.words === this.saved || Date.now() - kept.at > STALE) return forget(this.key);
+    if (kept.words === this.saved || Date.now() - kept.at > STALE) return forget(this.key);
     this.fill(new URLSearchParams(kept.words));
     this.tell("restored", { time: timeOfDay(new Date(kept.at)) });
     this.pending = true;

@@ -44,6 +44,15 @@ class HoursLedger:
         return as_hours(self.minutes)
 
     @property
+    def hours_by_kind(self) -> Mapping[ActivityKind, Decimal]:
+        """Hours of each kind that add up to `hours`: what rounding left goes to the largest rests."""
+        kinds = self.minutes_by_kind
+        parts = {kind: as_hours(minutes) for kind, minutes in kinds.items()}
+        left = int((self.hours - sum(parts.values())) / CENT)
+        by_rest = sorted(kinds, key=lambda kind: Decimal(kinds[kind]) / 60 - parts[kind], reverse=True)
+        return {kind: part + CENT * (kind in by_rest[:left]) for kind, part in parts.items()}
+
+    @property
     def minutes_by_kind(self) -> Mapping[ActivityKind, int]:
         """Minutes of each kind that has any, in the order in which they first happened."""
         totals: dict[ActivityKind, int] = {}

@@ -27,7 +27,6 @@ from badges.model import (
     ResultDescription,
     RubricCriterionLevel,
 )
-from ltitool.cohorts.hours import as_hours
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.credentials.identity import EMAIL, LICENCE, NAME
 from ltitool.credentials.issuers import IssuerAddresses
@@ -207,8 +206,8 @@ def _hours(facts: Facts) -> list[_Figure]:
     if ledger is None:
         return []
     kinds = [
-        _Figure(f"{ALL_HOURS}-{kind.value}", HOUR_NAMES[kind], HOURS_BY_KIND, as_hours(minutes))
-        for kind, minutes in ledger.minutes_by_kind.items()
+        _Figure(f"{ALL_HOURS}-{kind.value}", HOUR_NAMES[kind], HOURS_BY_KIND, hours)
+        for kind, hours in ledger.hours_by_kind.items()
     ]
     return [_Figure(ALL_HOURS, "Clock hours recorded", CLOCK_HOURS, ledger.hours), *kinds]
 

@@ -53,6 +53,6 @@ def revoke_award(
         action="credential.revoked",
         subject=f"award:{award.id}",
         at=at,
-        details={"reason": reason},
+        details={"status_index": award.status_index},  # the reason stays with the award: it can be erased
     )
     return award

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ltitool.cohorts.days import due_words, short_day
-from ltitool.cohorts.hours import HoursLedger, as_hours
+from ltitool.cohorts.hours import HoursLedger
 from ltitool.cohorts.journey import ActivityStanding, Journey, Standing, StepStanding, StepState
 from ltitool.programs.activities import ActivityKind
 from ltitool.programs.calendar import Phase, StepDates
@@ -203,4 +203,4 @@ def kind_word(kind: ActivityKind) -> str:
 
 def hours_by_kind(ledger: HoursLedger) -> Sequence[tuple[str, str]]:
     """Give the ledger's totals as pairs of words."""
-    return [(kind_word(kind), hours_words(as_hours(total))) for kind, total in ledger.minutes_by_kind.items()]
+    return [(kind_word(kind), hours_words(hours)) for kind, hours in ledger.hours_by_kind.items()]

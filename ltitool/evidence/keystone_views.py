@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from ltitool.errors import Invalid, ToolError
+from ltitool.cohorts.scope import ParticipantScope
+from ltitool.errors import Invalid, ToolError, msg
 from ltitool.evidence.answer_words import answered
 from ltitool.evidence.answers import read_answers
 from ltitool.evidence.errors import EvidenceUnknown, KeystoneChanged, KeystoneIncomplete
@@ -23,8 +25,13 @@ from ltitool.evidence.presenting import slide_of
 from ltitool.evidence.schemas import ClaimForm, Seen
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
-from ltitool.web.drafts import with_draft
+from ltitool.people.drafts import drafts_below
+from ltitool.web.drafts import discard_draft, form_key, with_draft
 from ltitool.web.forms import read_form
+from ltitool.web.visit import current_visit
+
+CLAIM_FORMS = "/keystone/claims/"
+UNSAVED_CLAIM = msg("A claim has words that you have not saved yet. Open it, and save or discard them.")
 
 
 @pages.get("/keystone")
@@ -36,10 +43,8 @@ def keystone() -> ResponseReturnValue:
 def save_keystone() -> ResponseReturnValue:
     scope = own_scope()
     try:
-        seen = read_form(Seen())["revision"]
-        words = read_answers(keystone_sheet(scope.program), request.form)
         with transaction() as session:
-            save_words(session, scope, words, seen_revision=seen, at=services().clock())
+            _save_words(session, scope)
     except (Invalid, KeystoneChanged) as error:
         return _keystone_page(_faults(error), sent=typed(), error=error)
     return redirect(url_for("evidence.keystone", done="saved"), 303)
@@ -47,12 +52,17 @@ def save_keystone() -> ResponseReturnValue:
 
 @pages.post("/keystone/send")
 def send_keystone() -> ResponseReturnValue:
+    """Save the words as they stand on the page, and send them: never an older text than the writer saw."""
     scope, found = own_scope(), services()
     try:
+        _refuse_unsaved_claims()
         with transaction() as session:
+            if "revision" in request.form:
+                _save_words(session, scope)
             submit_keystone(session, scope, speech(), submission_id=found.new_id(), at=found.clock())
-    except KeystoneIncomplete as error:
-        return _keystone_page(error.faults, error=error)
+    except (Invalid, KeystoneChanged) as error:
+        return _keystone_page(_faults(error), sent=_typed_over_saved(scope), error=error)
+    discard_draft(current_visit(), form_key(url_for("evidence.save_keystone")))
     return redirect(url_for("evidence.keystone", done="sent"), 303)
 
 
@@ -90,6 +100,23 @@ def present(number: int) -> ResponseReturnValue:
     document = read_keystone(session, scope)
     slide = slide_of(document, by_citation(exhibits_of(session, scope, speech())), number)
     return show("present.html", document=document, slide=slide, rubric=rubric_of(scope.program))
+
+
+def _save_words(session: Session, scope: ParticipantScope) -> None:
+    seen = read_form(Seen())["revision"]
+    words = read_answers(keystone_sheet(scope.program), request.form)
+    save_words(session, scope, words, seen_revision=seen, at=services().clock())
+
+
+def _typed_over_saved(scope: ParticipantScope) -> Mapping[str, object]:
+    return {**read_keystone(read_session(), scope).words, **typed()}
+
+
+def _refuse_unsaved_claims() -> None:
+    """Refuse to send while a claim's form holds words that its writer has not saved."""
+    visit = current_visit()
+    if drafts_below(read_session(), visit.organisation_id, visit.person_id, CLAIM_FORMS):
+        raise KeystoneIncomplete({"claim.unsaved": UNSAVED_CLAIM})
 
 
 def _save_claim(old: Claim) -> ResponseReturnValue:

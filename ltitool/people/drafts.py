@@ -54,6 +54,18 @@ def find_draft(
     )
 
 
+def drafts_below(
+    session: Session, organisation_id: uuid.UUID, person_id: uuid.UUID, prefix: str
+) -> list[str]:
+    """List the forms below a path that hold words which their writer has not sent."""
+    found = select(Draft.form_key).where(
+        Draft.organisation_id == organisation_id,
+        Draft.person_id == person_id,
+        Draft.form_key.startswith(prefix, autoescape=True),
+    )
+    return list(session.scalars(found))
+
+
 def drop_draft(session: Session, organisation_id: uuid.UUID, person_id: uuid.UUID, form_key: str) -> None:
     """Forget a draft: it was sent, or its writer does not want it."""
     session.execute(

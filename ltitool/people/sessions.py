@@ -54,8 +54,12 @@ def open_session(
     session_id: uuid.UUID,
     new_token: Callable[[], str],
     at: datetime,
+    expires_at: datetime | None = None,
 ) -> OpenedSession:
-    """Open a new session; an older one of the same person stays as it was."""
+    """Open a new session; an older one of the same person stays as it was.
+
+    `expires_at` is given where the session continues another one, and must end with it.
+    """
     opened = OpenedSession(short=_short_name(new_token()), token=new_token())
     session.add(
         WebSession(
@@ -75,7 +79,7 @@ def open_session(
             embed_origins=list(entry.embed_origins),
             created_at=at,
             last_seen_at=at,
-            expires_at=at + ABSOLUTE,
+            expires_at=expires_at or at + ABSOLUTE,
             closed_at=None,
         )
     )

@@ -3,7 +3,7 @@
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
-from ltitool.people.sessions import ABSOLUTE, OpenedSession
+from ltitool.people.sessions import ABSOLUTE, KEPT_AFTER_END, OpenedSession
 
 SESSION_PREFIX = "__Host-s_"
 
@@ -32,6 +32,10 @@ def set_partitioned_cookie(response: Response, name: str, value: str, *, max_age
 
 
 def give_session_cookie(response: Response, opened: OpenedSession) -> None:
-    """Give the browser the secret of a session that was just opened."""
+    """Give the browser the secret of a session that was just opened.
+
+    The cookie outlives the session, so that a form which comes too late is still known by its sender.
+    """
+    lives = ABSOLUTE + KEPT_AFTER_END
     name = session_cookie_name(opened.short)
-    set_partitioned_cookie(response, name, opened.token, max_age=int(ABSOLUTE.total_seconds()))
+    set_partitioned_cookie(response, name, opened.token, max_age=int(lives.total_seconds()))

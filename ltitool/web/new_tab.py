@@ -76,7 +76,14 @@ def _copy_session(session: Session, session_id: uuid.UUID, found: Services) -> O
         course_title=row.course_title,
         return_url=row.return_url,
     )
-    return open_session(session, entry, session_id=found.new_id(), new_token=found.new_token, at=now)
+    return open_session(
+        session,
+        entry,
+        session_id=found.new_id(),
+        new_token=found.new_token,
+        at=now,
+        expires_at=row.expires_at,
+    )
 
 
 def _serializer(found: Services) -> URLSafeTimedSerializer:

@@ -7,6 +7,7 @@ its own database and keys; only the weeks before the keystone are written straig
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -191,7 +192,8 @@ def amara_sends_her_keystone(town: Town) -> None:
     for criterion, text in CLAIMS.items():
         form = browser.open(f"{base}/keystone/claims/new/{criterion}").form(f"/claims/new/{criterion}")
         browser.send(form, {"text": text, "citations": list(form.choices["citations"])[:2]})
-    browser.send(browser.open(f"{base}/keystone").form("/keystone/send"))
+    words = browser.open(f"{base}/keystone").form("keystone-words")
+    browser.send(replace(words, action=f"{base}/keystone/send"))
     assert "Sent to your coach" in browser.page.words
 
 

@@ -1,6 +1,7 @@
 """Week 13: the keystone, its scores, the grade in the LMS, the badge, and a badge that is taken back."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from ltitool.cli.story.acts import fill, meet, send_sheet
@@ -48,7 +49,7 @@ def send_keystone(stage: Stage, key: str) -> None:
         form = page.form(f"/claims/new/{criterion}")
         browser.send(form, {"text": text, "citations": _some(list(form.choices["citations"]), criterion)})
     page = browser.open(f"{base}/keystone")
-    browser.send(page.form("/keystone/send"))
+    browser.send(replace(page.form("keystone-words"), action=f"{base}/keystone/send"))
     stage.tell(DEMO.person(key).name, "sends the keystone to Ruth", browser.page.url)
 
 

@@ -301,6 +301,30 @@ class TestPages:
         assert refused.status_code == 422
         assert "This criterion has no claim yet." in page_text(refused)
 
+    def test_what_stands_on_the_page_is_what_is_sent(
+        self, amara: Visitor, whole_keystone: ParticipantScope
+    ) -> None:
+        document = read_keystone(read_session(), whole_keystone)
+        words = {"revision": document.revision, **document.words, "q.next": "Typed a moment ago."}
+        amara.post(f"drafts/keep?form={amara.path('keystone')}", words)
+        assert "Typed a moment ago." in amara.get("keystone").text
+        assert amara.post("keystone/send", words).status_code == 303
+        sent = submissions_of(read_session(), whole_keystone)[0]
+        assert "Typed a moment ago." in [answer.words for answer in sent.answers]
+        assert "not sent yet" not in page_text(amara.get("keystone"))
+
+    def test_a_claim_that_is_not_saved_holds_the_keystone_back(
+        self, amara: Visitor, whole_keystone: ParticipantScope
+    ) -> None:
+        claim = amara.path("keystone/claims/c1")
+        amara.post(f"drafts/keep?form={claim}", {"text": "Half a thought"})
+        refused = amara.post("keystone/send")
+        assert refused.status_code == 422
+        assert "words that you have not saved yet" in page_text(refused)
+        assert submissions_of(read_session(), whole_keystone) == []
+        amara.post("drafts/discard", {"form": claim})
+        assert amara.post("keystone/send").status_code == 303
+
     def test_sent_read_and_presented(
         self,
         amara: Visitor,

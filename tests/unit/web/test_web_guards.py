@@ -6,14 +6,17 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from support.clock import MovableClock
 from support.visitor import Visitor
 from support.world import World
 
 from ltitool.foundation.db import read_session, transaction
 from ltitool.people.drafts import find_draft
-from ltitool.people.sessions import close_sessions_of
+from ltitool.people.sessions import ABSOLUTE, KEPT_AFTER_END, OpenedSession, close_sessions_of
 from ltitool.web.blueprints import Guard, guarded_blueprint
+from ltitool.web.cookies import give_session_cookie
 from ltitool.web.visit import current_visit
 
 VisitAs = Callable[..., Visitor]
@@ -199,3 +202,43 @@ def test_a_ticket_dies_with_its_visit(
     clock.forward(hours=1)
     late = pages.test_client().post("/tab", data=form, headers=ours)
     assert (late.status_code, late.json["code"]) == (401, "session.ended")
+
+
+def test_a_late_form_is_known_after_the_longest_session(
+    pages: Flask, world: World, clock: MovableClock
+) -> None:
+    """The cookie must outlive the session, or nobody would know whose the words are."""
+    opened = OpenedSession(short="abcdefgh", token="secret")
+    response = pages.response_class()
+    give_session_cookie(response, opened)
+    lives = int(response.headers["Set-Cookie"].partition("Max-Age=")[2].partition(";")[0])
+    assert lives == (ABSOLUTE + KEPT_AFTER_END).total_seconds()
+
+
+def test_a_number_beyond_every_row_is_no_address(pages: Flask, client: FlaskClient) -> None:
+    refused = client.get("/issuers/valle-verde/status/" + "9" * 30)
+    assert refused.status_code == 404
+
+
+def test_a_new_tab_ends_with_its_visit(
+    pages: Flask, world: World, visit_as: VisitAs, clock: MovableClock
+) -> None:
+    visitor = visit_as(world.amara)
+    for _ in range(23):
+        clock.forward(minutes=20)
+        page = visitor.get("")
+    form = dict(re.findall(r'name="(ticket|next)" value="([^"]+)"', page.text))
+    browser = pages.test_client()
+    ours = {"Origin": visitor.origin}
+    opened = browser.post("/tab", data=form, headers=ours, base_url=visitor.origin)
+    short = opened.headers["Location"].split("/")[2]
+    assert browser.get(f"/l/{short}/try-launched/", base_url=visitor.origin).status_code == 200
+    clock.forward(minutes=21)
+    assert browser.get(f"/l/{short}/try-launched/", base_url=visitor.origin).status_code == 401
+
+
+def test_peoples_words_never_reach_the_log(pages: Flask) -> None:
+    statement = text("INSERT INTO person (id, display_name) VALUES (:id, :name)")
+    with pytest.raises(IntegrityError) as refused:
+        read_session().execute(statement, {"id": "x", "name": "Canary"})
+    assert "Canary" not in str(refused.value)
