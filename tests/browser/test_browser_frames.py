@@ -52,9 +52,9 @@ def open_activity(
 def test_the_visit_lives_in_the_frame(in_school: BrowserContext, demo: RunningDemo) -> None:
     page, frame = open_activity(in_school, demo, DemoPlace.KEYSTONE_PATH)
     assert frame.url == f"{demo.tool}/l/{short_of(frame)}/keystone"
-    expect(frame.locator("html")).to_have_attribute("lang", "es")
-    frame.get_by_role("link", name="English", exact=True).click()
-    expect(frame.locator("html")).to_have_attribute("lang", "en")
+    for language, name in (("es", "Español"), ("en", "English")):
+        frame.get_by_role("link", name=name, exact=True).click()
+        expect(frame.locator("html")).to_have_attribute("lang", language)
     frame.get_by_role("button", name="Save", exact=True).click()  # a form that comes back
     expect(frame.get_by_text("Saved. Your coach sees it when you send it.")).to_be_visible()
     assert page.url.startswith(demo.lms)
