@@ -232,7 +232,7 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "evidence.save_answers": lambda _target: {"tried": "Overwritten", "happened": "Overwritten"},
     "evidence.save_keystone": _keystone,
     "evidence.send_answers": lambda _target: {},
-    "evidence.send_keystone": lambda _target: {},
+    "evidence.send_keystone": _keystone,
     "evidence.tell": _photo_words,
     "evidence.withdraw": lambda _target: {},
     "invitations.accept": lambda _target: {"full_name": "Overwritten"},
