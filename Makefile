@@ -38,7 +38,8 @@ test: $(STATE)/dev assets ## Run the tests that need Python alone
 	@$(BIN)/python -m pytest -n 2 -m "not postgres and not s3 and not chromium and not npm and not story"
 
 check: $(STATE)/check assets lint ## Run everything: also PostgreSQL, Chromium, npm verifiers, the story; fails where one is missing
-	@CHECK_ALL=yes $(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" CHECK_ALL=yes \
+	  $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 translations: $(STATE)/dev ## Collect the texts of the pages into the Spanish catalogue
 	@$(BIN)/python build_support/translations.py
@@ -46,6 +47,17 @@ translations: $(STATE)/dev ## Collect the texts of the pages into the Spanish ca
 docs: $(STATE)/dev ## Write the generated parts of docs/reference anew
 	@$(BIN)/python -m build_support.reference
 
+##@ Measure it
+.PHONY: bench-badges fuzz-badges
+FUZZ_N ?= 20000
+bench-badges: $(STATE)/dev assets ## Measure the badge library against others, in one run; writes bench/badges.md
+	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" $(BIN)/python bench/bench_badges.py --write
+	@$(BIN)/python bench/profile_badges.py
+
+fuzz-badges: $(STATE)/dev assets ## Compare the canonical form of FUZZ_N generated badges with two others (resumable)
+	@$(BIN)/python bench/fuzz_badges.py --count $(FUZZ_N)
+
+##@ Look after it
 .PHONY: locks clean help
 locks: ## Write the hash-locked requirements anew (needs uv on the path)
 	@for out in dev server build check base; do \

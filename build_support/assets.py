@@ -67,7 +67,7 @@ def build_assets() -> bool:
     with _only_one():
         if is_current():
             return False
-        _install()
+        install_packages()
         _bundle()
     return True
 
@@ -96,21 +96,21 @@ def node_home() -> Path:
     return Path(ROOT_DIR)
 
 
-def run_node(*arguments: str) -> None:
-    """Run the wheel's Node inside frontend/, with it first on PATH for what it starts."""
+def run_node(*arguments: str, folder: Path = FRONTEND) -> None:
+    """Run the wheel's Node inside a folder, with it first on PATH for what it starts."""
     binary = node_home() / "bin"
     environment = {**os.environ, "PATH": f"{binary}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([str(binary / "node"), *arguments], cwd=FRONTEND, env=environment, check=True)
+    subprocess.run([str(binary / "node"), *arguments], cwd=folder, env=environment, check=True)
 
 
-def _install() -> None:
-    """Install the locked packages, unless the same lock was installed before."""
-    wanted = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
-    stamp = FRONTEND / "node_modules" / ".installed-lock"
+def install_packages(folder: Path = FRONTEND) -> None:
+    """Install a folder's locked packages, unless the same lock was installed before."""
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    stamp = folder / "node_modules" / ".installed-lock"
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     npm = node_home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    run_node(str(npm), "ci", "--no-progress", "--loglevel=error")
+    run_node(str(npm), "ci", "--no-progress", "--loglevel=error", folder=folder)
     stamp.write_text(wanted)
 
 

@@ -10,7 +10,13 @@ from ltitool.cohorts.days import day_words, local_day, past_words
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.memberships import offering_of_course
 from ltitool.cohorts.programs_in_use import program_of
-from ltitool.cohorts.scope import CoachedCohort, coach_scope, coached_cohort, coached_cohorts
+from ltitool.cohorts.scope import (
+    CoachedCohort,
+    ParticipantScope,
+    coach_scope,
+    coached_cohort,
+    coached_cohorts,
+)
 from ltitool.dashboards import words
 from ltitool.dashboards.board import Board, board, look_at_board
 from ltitool.dashboards.board_words import lines_about
@@ -23,6 +29,14 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.visit import Visit, current_visit
 
 pages = guarded_blueprint("board", __name__, guard=Guard.COACH, path="/board")
+# What the brief's page calls to say things.
+SAID = {
+    "words": words,
+    "past_words": past_words,
+    "day_words": day_words,
+    "local_day": local_day,
+    "scoring_url": scoring_url,
+}
 
 
 @pages.get("/")
@@ -37,7 +51,22 @@ def cohort(cohort_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.get("/<uuid:cohort_id>/<uuid:person_id>")
 def person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> ResponseReturnValue:
-    session, visit, at = read_session(), current_visit(), services().clock()
+    at = services().clock()
+    own, scope = _of_my_cohort(cohort_id, person_id)
+    return render_template(
+        "dashboards/brief.html",
+        brief=brief(read_session(), scope, at),
+        cohort=own,
+        person_id=person_id,
+        timezone=scope.timezone,
+        today=local_day(at, scope.timezone),
+        evidence=evidence_url(scope.offering_id, person_id),
+        **SAID,
+    )
+
+
+def _of_my_cohort(cohort_id: uuid.UUID, person_id: uuid.UUID) -> tuple[CoachedCohort, ParticipantScope]:
+    session, visit = read_session(), current_visit()
     own = coached_cohort(
         session, organisation_id=visit.organisation_id, coach_id=visit.person_id, cohort_id=cohort_id
     )
@@ -50,20 +79,7 @@ def person(cohort_id: uuid.UUID, person_id: uuid.UUID) -> ResponseReturnValue:
     )
     if scope.cohort_id != cohort_id:
         raise OfferingUnknown(f"{person_id} is not in {cohort_id}")
-    return render_template(
-        "dashboards/brief.html",
-        brief=brief(session, scope, at),
-        cohort=own,
-        person_id=person_id,
-        timezone=scope.timezone,
-        today=local_day(at, scope.timezone),
-        words=words,
-        past_words=past_words,
-        day_words=day_words,
-        local_day=local_day,
-        scoring_url=scoring_url,
-        evidence=evidence_url(scope.offering_id, person_id),
-    )
+    return own, scope
 
 
 def show_board(cohort_id: uuid.UUID | None) -> str:

@@ -74,7 +74,7 @@ class Door:
 
 def _made(rule: Rule, name: str) -> object:
     converter = type(rule._converters[name]).__name__
-    made = {"UUIDConverter": uuid.UUID(int=7), "IntegerConverter": 1, "PathConverter": "a/b"}
+    made = {"UUIDConverter": uuid.UUID(int=7), "Number": 1, "PathConverter": "a/b"}
     return made.get(converter, "anything")
 
 
