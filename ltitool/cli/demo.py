@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic.util import CommandError
 from flask import Flask
 
 from ltitool.app import create_app
@@ -73,9 +72,9 @@ def _open(environ: Mapping[str, str], place: DemoPlace) -> tuple[Flask, str | No
     app = create_app(load_settings(environ))
     try:
         bring_up_to_date(app)
-    except CommandError as error:  # a revision that this version does not know
+    except SystemExit as error:  # Flask-Migrate's way to say that it does not know the database's revision
         _close(app)
-        return app, f"another version of the tool made them ({error})"
+        return app, f"another version of the tool made them ({error.__context__})"
     reason = why_start_over(app, place)
     if reason is not None:
         _close(app)

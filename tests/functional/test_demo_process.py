@@ -2,9 +2,11 @@
 
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,6 +95,21 @@ def test_what_cannot_be_used_is_put_aside_and_never_deleted(
     assert (tmp_path / "tool.db").exists()
     assert (tmp_path / "secrets.json").exists()
     assert f"put aside in {aside}: it is old" in capsys.readouterr().out
+
+
+def test_a_database_of_another_version_is_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ltitool.cli.demo.seed_demo", lambda *_: None)
+    pair = Pair(8000, 8001, tmp_path)
+    set_up(pair, NOON)
+    with closing(sqlite3.connect(tmp_path / "tool.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = 'unheard-of'")
+    set_up(pair, NOON)
+    said = capsys.readouterr().out
+    assert "another version of the tool made them" in said
+    assert "'unheard-of'" in said
+    assert (tmp_path / "aside-20261120-120000" / "tool.db").exists()
 
 
 def test_nothing_to_put_aside_leaves_an_empty_folder(tmp_path: Path) -> None:
