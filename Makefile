@@ -47,6 +47,10 @@ translations: $(STATE)/dev ## Collect the texts of the pages into the Spanish ca
 docs: $(STATE)/dev ## Write the generated parts of docs/reference anew
 	@$(BIN)/python -m build_support.reference
 
+.PHONY: screenshots
+screenshots: $(STATE)/dev assets ## Photograph the main pages for docs/screenshots (needs Chromium)
+	@$(BIN)/python tests/browser/screenshots.py docs/screenshots
+
 ##@ Measure it
 .PHONY: bench-badges fuzz-badges
 FUZZ_N ?= 20000

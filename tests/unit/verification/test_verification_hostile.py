@@ -104,7 +104,12 @@ def clique(size: int) -> Callable[[Document], None]:
 
 
 def entries(count: int) -> Callable[[Document], None]:
-    return lambda document: document.update(credentialStatus=document["credentialStatus"] * count)
+    def multiply(document: Document) -> None:
+        one = document["credentialStatus"][0]
+        several = [{**one, "id": f"{one['id']}-{number}"} for number in range(count)]
+        document.update(credentialStatus=several)
+
+    return multiply
 
 
 def of_did_key(document: Document) -> None:
