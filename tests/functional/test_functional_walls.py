@@ -31,6 +31,7 @@ from support.wrong_person import (
 from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
+from ltitool.cohorts.scope import reader_scope
 from ltitool.foundation.db import read_session
 from ltitool.people.models import Invitation
 from ltitool.web.blueprints import Guard
@@ -323,6 +324,42 @@ def test_an_address_that_nobody_told_about_makes_the_walk_fail(house: House) -> 
         address_of(rule, house.amara)
     with pytest.raises(LookupError, match=r"say in wrong_person\.py what its form holds"):
         form_of("evidence.secret", house.amara)
+
+
+def _everybody_coaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ltitool.cohorts.scope._coaches", lambda *_: True)
+
+
+def _everybody_directs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scope(session: Any, **given: Any) -> Any:
+        return reader_scope(session, **{**given, "roles": ("director",)})
+
+    monkeypatch.setattr("ltitool.evidence.pages.reader_scope", scope)
+
+
+@pytest.mark.parametrize(
+    ("who", "mutate", "open_now"),
+    [
+        ("coach of another cohort", _everybody_coaches, "scoring.sheet"),
+        ("participant of the same cohort", _everybody_directs, "evidence_reading.gathered"),
+    ],
+)
+def test_the_walk_sees_a_wall_that_is_missing(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    who: str,
+    mutate: Callable[[pytest.MonkeyPatch], None],
+    open_now: str,
+) -> None:
+    house.kept.restore("awarded")
+    person, roles = WRONG[who](house)
+    visitor = house.visitor(person, *roles)
+    rule = next(rule for rule, method in house.rules() if (rule.endpoint, method) == (open_now, "GET"))
+    assert _faults(house, rule, "GET", ask(visitor, rule, "GET", house.amara, house.app)) == []
+    mutate(monkeypatch)
+    found = _faults(house, rule, "GET", ask(visitor, rule, "GET", house.amara, house.app))
+    assert "shows b'zzamara" in found[0]
+    assert found[-1].endswith(": 200, not refused")
 
 
 def test_private_notes_reach_coaches_of_the_cohort_alone(house: House) -> None:
