@@ -35,11 +35,11 @@ lint: $(STATE)/dev ## Check style, types and the layers
 	@$(BIN)/lint-imports
 
 test: $(STATE)/dev assets ## Run the tests that need Python alone
-	@$(BIN)/python -m pytest -n 2 -m "not postgres and not s3 and not chromium and not npm and not story"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not postgres and not s3 and not chromium and not npm and not story"
 
 check: $(STATE)/check assets lint ## Run everything: also PostgreSQL, Chromium, npm verifiers, the story; fails where one is missing
 	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" CHECK_ALL=yes \
-	  $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	  $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 translations: $(STATE)/dev ## Collect the texts of the pages into the Spanish catalogue
 	@$(BIN)/python build_support/translations.py

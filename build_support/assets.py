@@ -67,7 +67,7 @@ def build_assets() -> bool:
     with _only_one():
         if is_current():
             return False
-        install_packages()
+        install_packages(FRONTEND)
         _bundle()
     return True
 
@@ -96,14 +96,14 @@ def node_home() -> Path:
     return Path(ROOT_DIR)
 
 
-def run_node(*arguments: str, folder: Path = FRONTEND) -> None:
-    """Run the wheel's Node inside a folder, with it first on PATH for what it starts."""
+def run_node(*arguments: str, folder: Path | None = None) -> None:
+    """Run the wheel's Node inside a folder (frontend/ if none is named), first on PATH for what it starts."""
     binary = node_home() / "bin"
     environment = {**os.environ, "PATH": f"{binary}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([str(binary / "node"), *arguments], cwd=folder, env=environment, check=True)
+    subprocess.run([str(binary / "node"), *arguments], cwd=folder or FRONTEND, env=environment, check=True)
 
 
-def install_packages(folder: Path = FRONTEND) -> None:
+def install_packages(folder: Path) -> None:
     """Install a folder's locked packages, unless the same lock was installed before."""
     wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     stamp = folder / "node_modules" / ".installed-lock"

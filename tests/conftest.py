@@ -44,14 +44,6 @@ def settings(tmp_path: Path) -> Settings:
     return _settings_in(tmp_path)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a costly server in one process, where several processes run tests."""
-    for item in items:
-        for name in ("chromium", "s3", "story"):
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
-
-
 @dataclass(frozen=True)
 class Template:
     """A database that tests copy, and the world that was laid down in it."""

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -60,7 +61,8 @@ def server() -> Iterator[Mapping[str, str]]:
 def _free_ports() -> tuple[int, list[int]]:
     """Find four ports below 50000: each server opens a second one 10000 above its own."""
     found: list[int] = []
-    for port in range(21000, 50000, 7):
+    first = 21000 + os.getpid() % 1000 * 20  # two processes do not look at the same ports at once
+    for port in range(first, 50000, 5):
         if len(found) == 4:
             break
         with socket.socket() as low, socket.socket() as high:

@@ -103,7 +103,7 @@ def test_a_build_replaces_the_old_folder_whole(house: Path, monkeypatch: pytest.
     (house / "frontend" / "package-lock.json").write_text("{}")
     ran: list[str] = []
 
-    def node(*arguments: str) -> None:
+    def node(*arguments: str, folder: Path | None = None) -> None:
         ran.append(Path(arguments[0]).name)
         if arguments[0] == "build.mjs":
             out = Path(arguments[1])
