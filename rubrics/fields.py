@@ -77,7 +77,7 @@ class Strict(fields.Field[_Value], Generic[_Value]):
 
     def read(self, value: object) -> _Value:
         """Turn the raw value into ours or raise ``refuse(...)``."""
-        raise TypeError(f"{type(self).__name__} does not say how it reads")
+        raise TypeError(f"{type(self).__name__} does not say how it reads {value!r}")
 
 
 class Words(Strict[str]):
