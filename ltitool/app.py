@@ -20,6 +20,7 @@ from ltitool.cohorts import roster_reading
 from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.link_offers import link_offers
+from ltitool.cohorts.memberships import zone_of_course
 from ltitool.credentials import awarding
 from ltitool.credentials import director_views as award_views
 from ltitool.credentials import public_views as public_badge_views
@@ -30,7 +31,7 @@ from ltitool.evidence import photo_arrivals
 from ltitool.evidence import views as evidence_views
 from ltitool.foundation import housekeeping
 from ltitool.foundation.clock import Clock, file_clock, system_clock
-from ltitool.foundation.db import init_db
+from ltitool.foundation.db import init_db, read_session
 from ltitool.foundation.fetch import SafeHttpClient
 from ltitool.foundation.jobs import Handler, Sweeper
 from ltitool.foundation.keys import SealedKeyStore
@@ -51,14 +52,16 @@ from ltitool.web.drafts import drop_sent_draft
 from ltitool.web.error_pages import init_error_pages
 from ltitool.web.headers import init_headers
 from ltitool.web.incoming import ToolRequest, check_incoming
-from ltitool.web.languages import init_languages
+from ltitool.web.languages import ZONE_OF_VISIT, init_languages
 from ltitool.web.template_globals import init_template_globals
+from ltitool.web.visit import Visit
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 # What a link's custom field `opens` may name, and the participant's page that it means, below /l/…/
 OPENED_BY_LINKS = {"keystone": "keystone"}
 FORM_MEMORY = 2 * 2**20  # bytes of text in one form
 FORM_PARTS = 400
+STATIC_SECONDS = 31_536_000  # built files carry a hash of their content in their names
 
 BLUEPRINTS: Sequence[Blueprint] = (
     web_views.public,
@@ -111,6 +114,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MIGRATIONS_DIRECTORY=str(MIGRATIONS),
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # people's words never reach the log
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         MAX_FORM_PARTS=FORM_PARTS,
@@ -130,9 +134,14 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     init_lti(app, services_of(app))
     bind_landing(app, landing(services_of(app).clock, OPENED_BY_LINKS))
     bind_link_offers(app, link_offers)
+    app.extensions[ZONE_OF_VISIT] = _zone_of_visit
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _zone_of_visit(visit: Visit) -> str | None:
+    return zone_of_course(read_session(), visit.organisation_id, visit.context_id)
 
 
 def start_runner(app: Flask) -> JobRunner:

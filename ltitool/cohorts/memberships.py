@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
+from ltitool.cohorts.models import CoursePerson, Membership, Offering, OfferingContext
 from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ACTIVE, COACH, INACTIVE, PARTICIPANT
 from ltitool.lti.roles import LtiRole
@@ -47,6 +47,15 @@ def offering_of_course(
         select(OfferingContext.offering_id).where(
             OfferingContext.organisation_id == organisation_id, OfferingContext.context_id == context_id
         )
+    )
+
+
+def zone_of_course(session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID | None) -> str | None:
+    """Give the time zone of the offering that a course is connected to."""
+    return session.scalar(
+        select(Offering.timezone)
+        .join(OfferingContext, OfferingContext.offering_id == Offering.id)
+        .where(OfferingContext.organisation_id == organisation_id, OfferingContext.context_id == context_id)
     )
 
 

@@ -1,18 +1,21 @@
 """English and Spanish: which one a page speaks, and how to switch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_locale
 
-from ltitool.web.visit import visit_or_none
+from ltitool.web.visit import Visit, visit_or_none
 
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT = "en"
 TERRITORY = "US"  # Spanish, too, is written here with a decimal point and a twelve-hour clock
 COOKIE = "lang"
 babel = Babel()
+ZONE_OF_VISIT = "ltitool.web.zone-of-visit"  # app.py binds who knows
+ZoneOfVisit = Callable[[Visit], str | None]
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,16 @@ def _switch_url(code: str) -> str:
     return f"{request.path}?lang={code}"
 
 
+def choose_timezone() -> str | None:
+    """Say in which zone times are told: that of the visit's program, or UTC on public pages."""
+    visit = visit_or_none()
+    zone_of: ZoneOfVisit | None = current_app.extensions.get(ZONE_OF_VISIT)
+    return zone_of(visit) if visit and zone_of else None
+
+
 def init_languages(app: Flask) -> None:
     """Bind the translations to an application."""
     folder = Path(__file__).parent / "translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
-    babel.init_app(app, locale_selector=choose_locale)
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=choose_timezone)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from support.clock import MovableClock
-from support.visitor import Visitor
+from support.visitor import Visitor, page_text
 from support.world import World
 
 from ltitool.foundation.db import read_session, transaction
@@ -242,3 +242,15 @@ def test_peoples_words_never_reach_the_log(pages: Flask) -> None:
     with pytest.raises(IntegrityError) as refused:
         read_session().execute(statement, {"id": "x", "name": "Canary"})
     assert "Canary" not in str(refused.value)
+
+
+def test_times_are_told_in_the_programs_own_zone(
+    pages: Flask, world: World, visit_as: VisitAs, clock: MovableClock
+) -> None:
+    visitor = visit_as(world.amara, "participant")
+    clock.now = clock.now.replace(hour=3)  # nine in the evening of the day before, in Denver
+    visitor = visit_as(world.amara, "participant")
+    action = visitor.path("keystone")
+    visitor.post(f"drafts/keep?form={action}", {"revision": "0", "title": "Half a title"})
+    words = page_text(visitor.get("keystone"))
+    assert "These are your words from March 11, 2026, 9:00" in words
