@@ -12,6 +12,7 @@ from ltitool.sandbox.bodies import MAX_BODY
 from ltitool.sandbox.errors import PageRefusal
 from ltitool.sandbox.keys import open_key_ring
 from ltitool.sandbox.linking_pages import link_pages
+from ltitool.sandbox.misbehaving import break_off, misbehave
 from ltitool.sandbox.pages import pages
 from ltitool.sandbox.planting import plant
 from ltitool.sandbox.protocol import protocol
@@ -46,7 +47,9 @@ def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetc
         app.register_blueprint(door)
     app.before_request(_come_to_our_own_name)
     app.before_request(_refuse_foreign_forms)
+    app.before_request(misbehave)
     app.after_request(_protect)
+    app.after_request(break_off)
     app.context_processor(_said_to_every_page)
     app.register_error_handler(PageRefusal, _refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -62,12 +65,12 @@ def _open_platform(config: PlatformConfig, fetch: Callable[[str], bytes]) -> Pla
 
 def _come_to_our_own_name() -> ResponseReturnValue | None:
     """Answer under our one name only: the issuer is part of every message, and the cookie belongs to it."""
-    issuer = current_platform().endpoints.issuer
-    if request.host_url.rstrip("/") == issuer:
+    home = current_platform().endpoints.base
+    if request.host_url.rstrip("/") == home:
         return None
     if request.method in {"GET", "HEAD"} and request.blueprint in {"pages", "tool_pages", "link_pages"}:
-        return redirect(issuer + request.full_path.rstrip("?"))
-    raise PageRefusal(421, "another-name", f"this LMS is {issuer}")
+        return redirect(home + request.full_path.rstrip("?"))
+    raise PageRefusal(421, "another-name", f"this LMS is {home}")
 
 
 def _refuse_foreign_forms() -> None:
@@ -75,7 +78,7 @@ def _refuse_foreign_forms() -> None:
     if request.method in _SAFE_METHODS or (request.endpoint or "").startswith(_OPEN_DOORS):
         return
     origin = request.headers.get("Origin")
-    if origin != current_platform().endpoints.issuer and not _is_no_browser(request, origin):
+    if origin != current_platform().endpoints.base and not _is_no_browser(request, origin):
         raise PageRefusal(403, "foreign-form")
 
 

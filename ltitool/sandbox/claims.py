@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ltitool.sandbox.hints import DocumentTarget
     from ltitool.sandbox.seed import Activity, Course, Person
 
-PRODUCT_FAMILY = "practice-lms"
 PRODUCT_VERSION = "1.0"
 
 
@@ -45,7 +44,7 @@ def launch_claims(launch: Launch, config: PlatformConfig, now: datetime) -> dict
         words.DEPLOYMENT_ID: config.tool.deployment_id,
         words.TARGET_LINK_URI: config.tool.launch_url,
         words.ROLES: list(launch.roles),
-        words.CONTEXT: _context(launch.course),
+        words.CONTEXT: _context(launch.course, config),
         words.TOOL_PLATFORM: _tool_platform(config),
         words.LAUNCH_PRESENTATION: _presentation(launch, config),
         words.LIS: _sourced_ids(launch),
@@ -85,10 +84,11 @@ def _link_settings(launch: Launch, config: PlatformConfig) -> dict[str, object]:
 
 def _envelope(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:
     lifetime = timedelta(seconds=config.manners.id_token_seconds)
+    party = {"azp": config.tool.client_id} if config.manners.sends_azp else {}
     return {
         "iss": config.endpoints.issuer,
         "aud": config.tool.client_id,
-        "azp": config.tool.client_id,
+        **party,
         "sub": launch.person.sub,
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
@@ -109,17 +109,18 @@ def _resource_link(activity: Activity) -> dict[str, str]:
     return {"id": activity.id, "title": activity.title, "description": activity.description}
 
 
-def _context(course: Course) -> dict[str, object]:
-    return {"id": course.id, "label": course.label, "title": course.title, "type": [words.COURSE_OFFERING]}
+def _context(course: Course, config: PlatformConfig) -> dict[str, object]:
+    kind = words.SHORT_COURSE_SECTION if config.manners.short_context_types else words.COURSE_OFFERING
+    return {"id": course.id, "label": course.label, "title": course.title, "type": [kind]}
 
 
 def _tool_platform(config: PlatformConfig) -> dict[str, str]:
     return {
         "guid": config.seed.guid,
         "name": config.seed.district,
-        "product_family_code": PRODUCT_FAMILY,
+        "product_family_code": config.manners.product_family,
         "version": PRODUCT_VERSION,
-        "url": config.endpoints.issuer,
+        "url": config.endpoints.base,
     }
 
 

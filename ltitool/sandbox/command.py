@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.clock import FileClock
-from ltitool.sandbox.config import MANNERS, PlatformConfig, utc_now
+from ltitool.sandbox.config import PlatformConfig, utc_now
 from ltitool.sandbox.errors import ConfigurationError
+from ltitool.sandbox.manners import MODES
 from ltitool.sandbox.serving import serve
 from ltitool.sandbox.store import remove_store
 
@@ -43,7 +44,7 @@ def configuration(options: argparse.Namespace) -> PlatformConfig:
         base_url=options.base_url or f"http://{_HOST}:{options.port}",
         tool_url=options.tool.rstrip("/"),
         data_dir=options.data,
-        manners=MANNERS[options.mode],
+        manners=MODES[options.mode],
         clock=FileClock(options.clock_file) if options.clock_file else utc_now,
     )
 
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--base-url", default="", help="the address people use, when it is not the port's own"
     )
-    parser.add_argument("--mode", choices=sorted(MANNERS), default="strict", help="whose manners to take on")
+    parser.add_argument("--mode", choices=sorted(MODES), default="strict", help="whose manners to take on")
     parser.add_argument("--clock-file", type=Path, help="a file whose ISO 8601 time is taken for now")
     parser.add_argument("--reset", action="store_true", help="empty the database first; the keys stay")
     return parser

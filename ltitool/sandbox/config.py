@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ltitool.sandbox.errors import ConfigurationError
+from ltitool.sandbox.manners import STRICT, Manners
 from ltitool.sandbox.seed import DEMO, Seed
 
 if TYPE_CHECKING:
@@ -16,29 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How this platform behaves where platforms differ; the defaults are the strict ones.
-
-    Each field is one habit. Canvas, Moodle and a hostile platform are further values of this class.
-    """
-
-    name: str = "strict"
-    id_token_seconds: int = 60
-    page_size: int = 50
-    shares_names: bool = True
-    shares_emails: bool = True
-    guards_configuration: bool = False  # Canvas shows its configuration to a registration token alone
-    link_types: tuple[str, ...] = ("ltiResourceLink",)  # what a course takes from a tool
-    takes_several_links: bool = True
-    sends_link_data: bool = True  # Moodle sends none
-    names_deployment: bool = True  # Moodle's answer to a registration holds the deployment, Canvas's does not
-
-
-STRICT: Final = Manners()
-MANNERS: Final = MappingProxyType({STRICT.name: STRICT})
 
 
 def utc_now() -> datetime:
@@ -63,7 +40,7 @@ class PlatformConfig:
 
     @property
     def endpoints(self) -> Endpoints:
-        return Endpoints(self.base_url)
+        return Endpoints(self.base_url, self.manners)
 
     @property
     def tool(self) -> Tool:
@@ -101,45 +78,61 @@ def usual_tool(origin: str, client_id: str, deployment_id: str) -> Tool:
 class Endpoints:
     """Every address of this platform that a tool is told, made in one place."""
 
-    issuer: str
+    base: str
+    manners: Manners = STRICT
+
+    @property
+    def issuer(self) -> str:
+        """Give the name that messages carry: our own address, unless many schools share one."""
+        return self.manners.shared_issuer or self.base
 
     @property
     def authorization(self) -> str:
-        return self.issuer + "/lti/auth"
+        return self.base + "/lti/auth"
 
     @property
     def token(self) -> str:
-        return self.issuer + "/lti/token"
+        return self.base + "/lti/token"
 
     @property
     def jwks(self) -> str:
-        return self.issuer + "/lti/jwks"
+        return self.base + "/lti/jwks"
 
     @property
     def configuration(self) -> str:
-        return self.issuer + "/.well-known/openid-configuration"
+        return self.base + "/.well-known/openid-configuration"
 
     @property
     def registration(self) -> str:
-        return self.issuer + "/lti/registrations"
+        return self.base + "/lti/registrations"
 
     def line_items(self, course_id: str) -> str:
-        return f"{self.issuer}/api/courses/{course_id}/lineitems"
+        return self._service(f"courses/{course_id}/lineitems")
 
     def line_item(self, course_id: str, line_item_id: str) -> str:
-        return f"{self.line_items(course_id)}/{line_item_id}"
+        return self._service(f"courses/{course_id}/lineitems/{line_item_id}")
 
     def results(self, course_id: str, line_item_id: str) -> str:
-        return f"{self.line_item(course_id, line_item_id)}/results"
+        return self._service(f"courses/{course_id}/lineitems/{line_item_id}/results")
 
     def memberships(self, course_id: str) -> str:
-        return f"{self.issuer}/api/courses/{course_id}/memberships"
+        return f"{self.base}/api/courses/{course_id}/memberships"
+
+    def groups(self, course_id: str) -> str:
+        return f"{self.base}/api/courses/{course_id}/groups"
+
+    def group_sets(self, course_id: str) -> str:
+        return f"{self.base}/api/courses/{course_id}/group-sets"
+
+    def _service(self, path: str) -> str:
+        query = f"?{self.manners.service_query}" if self.manners.service_query else ""
+        return f"{self.base}/api/{path}{query}"
 
     def link_return(self, course_id: str) -> str:
         return f"{self.course_page(course_id)}/links/return"
 
     def course_page(self, course_id: str) -> str:
-        return f"{self.issuer}/courses/{course_id}"
+        return f"{self.base}/courses/{course_id}"
 
 
 def _check_origin(setting: str, url: str) -> None:

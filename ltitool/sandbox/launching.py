@@ -39,7 +39,9 @@ def login_fields(start: Start, config: PlatformConfig, keys: KeyRing) -> dict[st
         expires_at=start.at + LIFETIME,
         for_sub=start.for_sub,
     )
+    storage = config.manners.storage_target
     return {
+        **({"lti_storage_target": storage} if storage else {}),
         "iss": config.endpoints.issuer,
         "target_link_uri": config.tool.launch_url,
         "login_hint": start.person.sub,

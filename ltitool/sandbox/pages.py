@@ -179,5 +179,5 @@ def _own_path(path: str) -> str:
 
 
 def _set_cookie(answer: Response, name: str, value: str, max_age: int | None = None) -> None:
-    secure = current_platform().endpoints.issuer.startswith("https:")
+    secure = current_platform().endpoints.base.startswith("https:")
     answer.set_cookie(name, value, max_age=max_age, httponly=True, samesite="Lax", secure=secure)

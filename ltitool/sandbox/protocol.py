@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.authorize import Asking, answer, check_destination
 from ltitool.sandbox.bodies import json_object, single_fields
-from ltitool.sandbox.claims import PRODUCT_FAMILY, PRODUCT_VERSION
+from ltitool.sandbox.claims import PRODUCT_VERSION
 from ltitool.sandbox.errors import ServiceRefusal, TokenRefusal
 from ltitool.sandbox.registering import read_token, register
 from ltitool.sandbox.runtime import current_platform
@@ -51,7 +51,7 @@ def openid_configuration() -> ResponseReturnValue:
             "id_token_signing_alg_values_supported": ["RS256"],
             "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email", "locale"],
             words.PLATFORM_CONFIGURATION: {
-                "product_family_code": PRODUCT_FAMILY,
+                "product_family_code": platform.config.manners.product_family,
                 "version": PRODUCT_VERSION,
                 "messages_supported": [
                     {"type": kind, "placements": list(placements)}
@@ -94,12 +94,15 @@ def token() -> ResponseReturnValue:
     if request.mimetype != "application/x-www-form-urlencoded":
         raise TokenRefusal("invalid_request", "send application/x-www-form-urlencoded")
     grant = grant_token(platform, single_fields(request.form))
-    return jsonify(
+    answer = jsonify(
         access_token=grant.access_token,
         token_type="Bearer",  # noqa: S106 - the kind of token, not a token
         expires_in=TOKEN_SECONDS,
         scope=" ".join(grant.scopes),
     )
+    if platform.config.manners.html_tokens:
+        answer.mimetype = "text/html"
+    return answer
 
 
 @protocol.post("/lti/registrations")

@@ -14,7 +14,7 @@ from ltitool.sandbox.vocabulary import Role, role_uris
 if TYPE_CHECKING:
     import sqlite3
 
-    from ltitool.sandbox.config import Manners
+    from ltitool.sandbox.manners import Manners
     from ltitool.sandbox.paging import Page
     from ltitool.sandbox.seed import Activity, Course, Person
 

@@ -39,6 +39,7 @@ MESSAGES: Final[dict[str, tuple[str, ...]]] = {
     SUBMISSION_REVIEW_REQUEST: (),
 }
 LTI_VERSION: Final = "1.3.0"
+SHORT_COURSE_SECTION: Final = "CourseSection"
 COURSE_OFFERING: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
 
 MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"

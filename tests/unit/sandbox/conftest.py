@@ -14,6 +14,7 @@ from joserfc.jwk import RSAKey
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.config import PlatformConfig
+from ltitool.sandbox.faults import Switchboard
 from ltitool.sandbox.forge import Forge
 from ltitool.sandbox.runtime import EXTENSION, Platform
 from ltitool.sandbox.store import DATABASE_NAME, Store
@@ -59,7 +60,11 @@ def app(started: Flask, config: PlatformConfig, tool: ThrowawayTool) -> Iterator
     first: Platform = started.extensions[EXTENSION]
     store = Store(config.data_dir / DATABASE_NAME)
     started.extensions[EXTENSION] = replace(
-        first, config=config, store=store, tool_keys=ToolKeys(config.tool.jwks_url, tool.fetch)
+        first,
+        config=config,
+        store=store,
+        tool_keys=ToolKeys(config.tool.jwks_url, tool.fetch),
+        board=Switchboard(),
     )
     yield started
     started.extensions[EXTENSION] = first

@@ -11,8 +11,9 @@ from joserfc.jwk import KeySet
 from support.lms_visitor import COURSE, LMS, TOOL, Browser, Clock, Form, ThrowawayTool
 
 from ltitool.sandbox import vocabulary as words
-from ltitool.sandbox.config import STRICT, PlatformConfig
+from ltitool.sandbox.config import PlatformConfig
 from ltitool.sandbox.forge import ABSENT, Forge
+from ltitool.sandbox.manners import STRICT
 from ltitool.sandbox.seed import DEMO
 
 

@@ -9,7 +9,7 @@ from support.lms_visitor import COURSE, LMS, Services, ThrowawayTool
 
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.app import create_platform
-from ltitool.sandbox.config import STRICT
+from ltitool.sandbox.manners import STRICT
 from ltitool.sandbox.seed import DEMO, PARTICIPANTS_3, Course
 
 ROSTER = f"/api/courses/{COURSE}/memberships"
