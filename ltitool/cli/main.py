@@ -1,14 +1,15 @@
 """The command's words, each with its own module; this one only reads them."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ltitool.cli import administer, check_program, demo, sandbox, serve
+from ltitool.cli import administer, check_program, demo, platforms, sandbox, serve
 from ltitool.cli.story import command as story
-from ltitool.errors import ToolError
+from ltitool.errors import Invalid, ToolError
 from ltitool.settings import SettingsInvalid
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -24,15 +25,26 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"setting: {fault}", file=sys.stderr)
         return USAGE
     except ToolError as error:
-        print(f"{error.code}: {error.title}. {error.detail}", file=sys.stderr)
+        _complain(error, as_json=getattr(arguments, "json", False))
         return FAILED
+
+
+def _complain(error: ToolError, *, as_json: bool) -> None:
+    """Say what was refused, a line for each fault; a script reads the same as JSON."""
+    faults = error.faults if isinstance(error, Invalid) else {}
+    if as_json:
+        said = {"code": error.code, "title": error.title, "detail": error.detail, "faults": faults}
+        print(json.dumps({"error": said}))
+    print(f"{error.code}: {error.title}. {error.detail}", file=sys.stderr)
+    for field, fault in faults.items():
+        print(f"{field}: {fault}", file=sys.stderr)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Describe every word; the reference page of the command is checked against this."""
     parser = argparse.ArgumentParser(prog="ltitool", description=__doc__)
     words = parser.add_subparsers(dest="word", required=True, metavar="WORD")
-    for module in (serve, demo, sandbox, story, check_program, administer):
+    for module in (serve, demo, sandbox, story, check_program, administer, platforms):
         module.add_words(words)
     return parser
 

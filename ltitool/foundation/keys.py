@@ -177,6 +177,30 @@ class SealedKeyStore:
         return key
 
 
+@dataclass(frozen=True)
+class KeyAge:
+    """The life of a key: its private half is destroyed some time after it retired."""
+
+    thumbprint: str
+    created_at: datetime
+    active_from: datetime
+    retired_at: datetime | None
+    destroyed: bool
+
+
+def key_ages(session: Session, owner: str, purpose: str) -> list[KeyAge]:
+    """Give the lives of an owner's published keys, newest first."""
+    query = select(
+        SealedKey.thumbprint,
+        SealedKey.created_at,
+        SealedKey.active_from,
+        SealedKey.retired_at,
+        SealedKey.sealed_private.is_(None),
+    ).where(*_of(owner, purpose))
+    rows = session.execute(query.order_by(SealedKey.active_from.desc(), SealedKey.thumbprint))
+    return [KeyAge(*row) for row in rows]
+
+
 def destroy_retired(session: Session, now: datetime) -> None:
     """Forget the private halves of keys whose time is over; what they signed stays verifiable."""
     over = SealedKey.retired_at <= now

@@ -86,6 +86,17 @@ class LoginClientUnknown(LoginNotAllowed):
     title = msg("This link belongs to a registration that we do not know")
 
 
+class LoginEnvironmentOther(LoginNotAllowed):
+    """N78: a test or beta copy of Canvas, with what was registered for its production."""
+
+    code = "login.environment-other"
+    title = msg("This is a test copy of your LMS, and only the real one is registered here")
+    advice = msg(
+        "Open the activity in your school's real Canvas. To try things out in the test copy, it has to be "
+        "registered here on its own."
+    )
+
+
 class PlatformPending(LoginNotAllowed):
     code = "platform.pending"
     title = msg("Your LMS is waiting to be approved")

@@ -17,6 +17,7 @@ from ltitool.lti import errors as wrong
 from ltitool.lti.addresses import is_at, with_query
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platforms import check_open
+from ltitool.lti.quirks import canvas
 from ltitool.lti.tickets import LIFETIME, State, Tickets, secret_hash
 from ltitool.settings import Settings
 
@@ -32,6 +33,7 @@ READ = (
     "client_id",
     "lti_deployment_id",
     "deployment_id",
+    "canvas_environment",
 )
 
 
@@ -52,6 +54,7 @@ class LoginRequest:
     message_hint: str | None
     client_id: str | None
     deployment_id: str | None
+    environment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def read_login(parameters: Mapping[str, str], settings: Settings) -> LoginReques
         message_hint=parameters.get("lti_message_hint"),
         client_id=parameters.get("client_id"),
         deployment_id=parameters.get("lti_deployment_id") or parameters.get("deployment_id"),
+        environment=parameters.get("canvas_environment"),
     )
 
 
@@ -111,9 +115,11 @@ def find_platform(session: Session, login: LoginRequest) -> Platform:
     """Find the registration that a login means.
 
     Raises:
-        LoginIssuerUnknown (N2), LoginClientUnknown (N4), LoginClientAmbiguous (N5), PlatformDisabled (N9).
+        LoginIssuerUnknown (N2), LoginClientUnknown (N4), LoginClientAmbiguous (N5), PlatformDisabled (N9),
+        LoginEnvironmentOther (N78).
     """
     of_issuer = session.scalars(select(Platform).where(Platform.issuer == login.issuer)).all()
+    _check_environment(session, of_issuer, login)
     if not of_issuer:
         raise wrong.LoginIssuerUnknown(login.issuer[:200])
     platform = _choose(session, of_issuer, login)
@@ -155,6 +161,15 @@ def depart(
     if login.message_hint is not None:
         parameters.append(("lti_message_hint", login.message_hint))
     return Departure(with_query(platform.auth_login_url, parameters), short, secret)
+
+
+def _check_environment(session: Session, of_issuer: Sequence[Platform], login: LoginRequest) -> None:
+    """Keep a copy of Canvas away from what was registered for its production."""
+    if not canvas.is_copy(login.issuer, login.environment):
+        return
+    of_production = select(Platform.id).where(Platform.issuer == canvas.PRODUCTION)
+    if login.issuer == canvas.PRODUCTION or (not of_issuer and session.scalar(of_production.limit(1))):
+        raise wrong.LoginEnvironmentOther(login.environment or login.issuer)
 
 
 def _choose(session: Session, of_issuer: Sequence[Platform], login: LoginRequest) -> Platform:

@@ -53,6 +53,33 @@ class PlatformInvitation(Tenant, Base):
     scopes: Mapped[list[Any]]  # what the LMS granted
 
 
+class PlatformProposal(Tenant, Base):
+    """What an LMS that renewed its registration says of its addresses now; the operator decides."""
+
+    __tablename__ = "platform_proposal"
+    __table_args__ = (UniqueConstraint("platform_id"), tenant_fk("platform_id", "platform"))
+
+    platform_id: Mapped[uuid.UUID]
+    auth_login_url: Mapped[str]
+    auth_token_url: Mapped[str]
+    token_audience: Mapped[str | None]
+    jwks_url: Mapped[str]
+    proposed_at: Mapped[datetime]
+
+
+class PlatformCheck(Tenant, Base):
+    """The self-test of a platform: the one that runs, or the last one."""
+
+    __tablename__ = "platform_check"
+    __table_args__ = (UniqueConstraint("platform_id"), tenant_fk("platform_id", "platform"))
+
+    platform_id: Mapped[uuid.UUID]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    total: Mapped[int]  # how many findings there will be
+    findings: Mapped[list[Any]]  # see selftest/findings.py; grows while the test runs
+
+
 class PlatformKey(Base):
     """A public key of a platform, cached by key id."""
 

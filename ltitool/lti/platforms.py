@@ -133,8 +133,10 @@ def list_deployments(session: Session, organisation_id: uuid.UUID) -> list[Deplo
     )
 
 
-def approve_deployment(session: Session, organisation_id: uuid.UUID, deployment_id: uuid.UUID) -> Deployment:
-    """Let a deployment in that a launch made known.
+def set_deployment_status(
+    session: Session, organisation_id: uuid.UUID, deployment_id: uuid.UUID, status: str
+) -> Deployment:
+    """Let a deployment in that a launch made known ("active"), or keep it out ("disabled").
 
     Raises:
         DeploymentMissing: the organisation has none of this id.
@@ -146,8 +148,22 @@ def approve_deployment(session: Session, organisation_id: uuid.UUID, deployment_
     )
     if row is None:
         raise DeploymentMissing(str(deployment_id))
-    row.status = "active"
+    row.status = status
     return row
+
+
+def platform_of(session: Session, organisation_id: uuid.UUID, platform_id: uuid.UUID) -> Platform:
+    """Find a platform of an organisation.
+
+    Raises:
+        PlatformMissing: the organisation has none of this id.
+    """
+    platform = session.scalar(
+        select(Platform).where(Platform.organisation_id == organisation_id, Platform.id == platform_id)
+    )
+    if platform is None:
+        raise PlatformMissing(str(platform_id))
+    return platform
 
 
 def set_platform_status(
@@ -158,11 +174,7 @@ def set_platform_status(
     Raises:
         PlatformMissing: the organisation has none of this id.
     """
-    platform = session.scalar(
-        select(Platform).where(Platform.organisation_id == organisation_id, Platform.id == platform_id)
-    )
-    if platform is None:
-        raise PlatformMissing(str(platform_id))
+    platform = platform_of(session, organisation_id, platform_id)
     platform.status = status
     return platform
 

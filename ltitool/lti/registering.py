@@ -1,7 +1,8 @@
 """Dynamic registration: an LMS's administrator brings an invitation, and the LMS tells us all the rest.
 
 What comes of it waits for the operator. Nothing that exists is changed: the same LMS under the same client
-id is either what we know already, or refused.
+id is what we know already, or proposes other addresses, which wait too; or it is another organisation's, and
+refused.
 """
 
 import json
@@ -21,10 +22,11 @@ from ltitool.lti import registration_errors as wrong
 from ltitool.lti import vocabulary as words
 from ltitool.lti.claim_errors import NonceRaced
 from ltitool.lti.launchrows import burn_nonce
-from ltitool.lti.models import Platform, PlatformInvitation
+from ltitool.lti.models import Deployment, Platform, PlatformInvitation
 from ltitool.lti.platform_invitations import give_back, open_platform_invitation, use_up
 from ltitool.lti.platform_offer import PlatformOffer, check_address, fetch_offer
-from ltitool.lti.platforms import PlatformExists, Registration, add_platform
+from ltitool.lti.platforms import PlatformExists, Registration, add_platform, new_deployment
+from ltitool.lti.proposals import propose
 from ltitool.lti.strictjson import NotStrictJson, read_object
 from ltitool.lti.toolconfig import registration_body
 
@@ -60,6 +62,7 @@ class Registered:
     name: str
     status: str
     is_new: bool
+    proposes: bool  # it is known, and its addresses have changed
 
 
 def read_start(sent: Mapping[str, str]) -> Start:
@@ -160,7 +163,7 @@ def _store(invitation: PlatformInvitation, offer: PlatformOffer, given: Given, f
     )
     with transaction() as session:
         platform = _known(session, invitation, wanted)
-        is_new = platform is None
+        is_new, proposes = platform is None, False
         if platform is None:
             platform = add_platform(
                 session,
@@ -171,27 +174,33 @@ def _store(invitation: PlatformInvitation, offer: PlatformOffer, given: Given, f
                 at=found.clock(),
                 status="pending",
             )
+        else:
+            proposes = propose(session, platform, wanted, at=found.clock())
+            _note_deployments(session, platform, wanted, found.clock())
         row = session.get_one(PlatformInvitation, invitation.id)
         row.platform_id, row.product, row.scopes = platform.id, offer.product, list(given.scopes)
-    return Registered(platform.id, platform.name, platform.status, is_new)
+    return Registered(platform.id, platform.name, platform.status, is_new, proposes)
 
 
 def _known(session: Session, invitation: PlatformInvitation, wanted: Registration) -> Platform | None:
-    """Find the row of an LMS that renews a registration which says what we know already.
+    """Find the row of an LMS that renews its registration.
 
     Raises:
-        PlatformExists: another organisation's, or it would say something else; neither is overwritten (A64).
+        PlatformExists: it is another organisation's (A64).
     """
     row = session.scalar(
         select(Platform).where(Platform.issuer == wanted.issuer, Platform.client_id == wanted.client_id)
     )
-    if row is None:
-        return None
-    ours = (row.auth_login_url, row.auth_token_url, row.jwks_url)
-    theirs = (wanted.auth_login_url, wanted.auth_token_url, wanted.jwks_url)
-    if row.organisation_id != invitation.organisation_id or ours != theirs:
+    if row is not None and row.organisation_id != invitation.organisation_id:
         raise PlatformExists(f"{wanted.issuer} {wanted.client_id}")
     return row
+
+
+def _note_deployments(session: Session, platform: Platform, wanted: Registration, at: datetime) -> None:
+    """Keep a deployment that the LMS names only now; it waits for the operator."""
+    known = set(session.scalars(select(Deployment.lms_id).where(Deployment.platform_id == platform.id)))
+    for lms_id in set(wanted.deployment_ids) - known:
+        session.add(new_deployment(platform, lms_id, status="pending", at=at))
 
 
 def _is_id(value: object) -> bool:

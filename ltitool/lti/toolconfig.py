@@ -16,6 +16,7 @@ TOOL_NAME = "Keystone"
 TOOL_ID = "keystone"
 DESCRIPTION = "Leadership programs for schools: weekly work, coaching, evidence and verifiable badges."
 LOGIN_PATH, LAUNCH_PATH, JWKS_PATH = "/lti/login", "/lti/launch", "/lti/jwks.json"
+CANVAS_PATH = "/lti/canvas.json"
 SCOPES = (
     words.SCOPE_LINE_ITEM,
     words.SCOPE_LINE_ITEM_READ,
@@ -43,6 +44,18 @@ MESSAGES = (
     Message(words.DEEP_LINKING_REQUEST, ("ContentArea",), canvas.CHOICE_PLACEMENTS, {}),
     Message(words.SUBMISSION_REVIEW_REQUEST, (), (), {}),
 )
+
+
+def tool_addresses(public_url: str) -> dict[str, str]:
+    """Give the addresses that an LMS's administrator types in by hand, by names that never change."""
+    return {
+        "login_url": public_url + LOGIN_PATH,
+        "launch_url": public_url + LAUNCH_PATH,
+        "redirect_url": public_url + LAUNCH_PATH,
+        "deep_link_url": public_url + LAUNCH_PATH,
+        "jwks_url": public_url + JWKS_PATH,
+        "canvas_url": public_url + CANVAS_PATH,
+    }
 
 
 def registration_body(offer: PlatformOffer, public_url: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def _register(stage: Stage) -> None:
         *("--auth-login-url", f"{lms}/lti/auth", "--auth-token-url", f"{lms}/lti/token"),
         *("--jwks-url", f"{lms}/lti/jwks"),
     )
-    stage.tell("The operator", "registers the district's LMS", answer["login"])
+    stage.tell("The operator", "registers the district's LMS", answer["tool"]["login_url"])
 
 
 def _set_up_run(stage: Stage) -> None:

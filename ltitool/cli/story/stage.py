@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ltitool.app import create_app
-from ltitool.cli import administer
+from ltitool.cli import administer, platforms
 from ltitool.cli.pair import Pair, prepare, start, stop, wait_until_ready
 from ltitool.cli.serve import bring_up_to_date
 from ltitool.cli.story.browser import Browser, StoryStuck
@@ -71,7 +71,9 @@ class Stage:
     def operate(self, *words: str) -> dict[str, Any]:
         """Say a word of the operator's command and read its answer."""
         parser = argparse.ArgumentParser()
-        administer.add_words(parser.add_subparsers(required=True))
+        known = parser.add_subparsers(required=True)
+        for module in (administer, platforms):
+            module.add_words(known)
         arguments = parser.parse_args([*words, "--json"])
         said = io.StringIO()
         with contextlib.redirect_stdout(said):

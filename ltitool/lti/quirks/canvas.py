@@ -11,9 +11,10 @@ FAMILY = "canvas"
 EXTENSION = "https://canvas.instructure.com/lti/"
 PRIVACY = "public"  # name and e-mail: coaches have to know whose work they read
 # The cloud's issuer is one host, each school another, and its sign-in a third. All belong to one company.
-CLOUD_ISSUERS = frozenset(
-    {"canvas.instructure.com", "canvas.beta.instructure.com", "canvas.test.instructure.com"}
-)
+PRODUCTION = "https://canvas.instructure.com"
+COPIES = frozenset({"https://canvas.beta.instructure.com", "https://canvas.test.instructure.com"})
+COPY_ENVIRONMENTS = frozenset({"beta", "test"})  # as a login of a copy calls itself
+CLOUD_ISSUERS = frozenset(urlsplit(issuer).hostname for issuer in (PRODUCTION, *COPIES))
 CLOUD_DOMAINS = (".instructure.com", ".canvaslms.com")
 # Where a course can open us, and where a teacher can choose from us; a registration asks for those offered.
 LAUNCH_PLACEMENTS = ("course_navigation",)
@@ -26,6 +27,11 @@ def in_one_cloud(issuer: str, url: str) -> bool:
     if one.hostname not in CLOUD_ISSUERS or other.scheme != "https" or other.port not in {None, 443}:
         return False
     return (other.hostname or "").endswith(CLOUD_DOMAINS)
+
+
+def is_copy(issuer: str, environment: str | None) -> bool:
+    """Say whether a login comes from a test or beta copy of the cloud: data of last week, real people."""
+    return issuer in COPIES or (issuer == PRODUCTION and environment in COPY_ENVIRONMENTS)
 
 
 def tool_words(tool_id: str) -> Mapping[str, Any]:

@@ -5,7 +5,9 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ PLATFORM = [
     *("--name", "District LMS", "--issuer", LMS, "--client-id", "c1"),
     *("--auth-login-url", f"{LMS}/auth", "--auth-token-url", f"{LMS}/token", "--jwks-url", f"{LMS}/jwks"),
 ]
-Run = Callable[..., dict[str, str]]
+Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -40,10 +42,11 @@ def run(
         monkeypatch.setenv(f"LTITOOL_{name}", value)
     (tmp_path / "data").mkdir()
 
-    def said(*words: str, code: int = 0) -> dict[str, str]:
+    def said(*words: str, code: int = 0) -> dict[str, Any]:
         assert main([*words, "--json"]) == code
         out, err = capsys.readouterr()
-        answer: dict[str, str] = json.loads(out) if out else {"complaint": err}
+        answer: dict[str, Any] = json.loads(out)
+        assert not code or err.startswith(answer["error"]["code"])
         return answer
 
     return said
@@ -57,47 +60,123 @@ def organisation(run: Run) -> str:
 
 def test_an_organisation_is_added_once(run: Run, organisation: str) -> None:
     again = run("organisations", "add", organisation, "Another name", code=1)
-    assert again["complaint"].startswith("organisation.exists")
+    assert again["error"]["code"] == "organisation.exists"
+
+
+def added(run: Run, *more: str) -> dict[str, Any]:
+    platform: dict[str, Any] = run("platforms", "add", *PLATFORM, *more)["platform"]
+    return platform
 
 
 def test_a_platform_is_registered_and_told_our_doors(run: Run, organisation: str) -> None:
-    added = run("platforms", "add", "--organisation", organisation, *PLATFORM, "--deployment-id", "d1")
-    assert added["login"] == "https://tool.example/lti/login"
-    assert added["jwks"] == "https://tool.example/lti/jwks.json"
-    listed = run("platforms", "list", "--organisation", organisation)
-    assert listed == {added["platform"]: f"active  District LMS  {LMS}  c1"}
-    assert list(run("deployments", "list", "--organisation", organisation).values()) == ["active  d1"]
-    off = run("platforms", "disable", added["platform"], "--organisation", organisation)
-    assert off["status"] == "disabled"
-    on = run("platforms", "enable", added["platform"], "--organisation", organisation)
-    assert on["status"] == "active"
+    answer = run("platforms", "add", "--organisation", organisation, *PLATFORM, "--deployment-id", "d1")
+    assert answer["tool"] == {
+        "login_url": "https://tool.example/lti/login",
+        "launch_url": "https://tool.example/lti/launch",
+        "redirect_url": "https://tool.example/lti/launch",
+        "deep_link_url": "https://tool.example/lti/launch",
+        "jwks_url": "https://tool.example/lti/jwks.json",
+        "canvas_url": "https://tool.example/lti/canvas.json",
+    }
+    platform = answer["platform"]
+    assert set(platform) == {
+        *("id", "status", "name", "issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url"),
+        *("token_audience", "deployment_policy", "created_at", "deployments"),
+    }
+    assert (platform["status"], platform["issuer"], platform["client_id"]) == ("active", LMS, "c1")
+    assert [(one["deployment_id"], one["status"]) for one in platform["deployments"]] == [("d1", "active")]
+    assert run("platforms", "list", "--organisation", organisation) == {"platforms": [platform]}
+    assert run("platforms", "show", "District LMS") == run("platforms", "show", platform["id"])
+    assert run("platforms", "show", platform["id"]) == {"platform": platform}
+
+
+def test_a_platform_is_switched_off_and_on(run: Run, organisation: str) -> None:
+    del organisation
+    platform = added(run)
+    for word, status in (("disable", "disabled"), ("enable", "active"), ("approve", "active")):
+        assert run("platforms", word, platform["id"])["platform"]["status"] == status
+
+
+def test_a_deployment_is_kept_out_and_let_in(run: Run, organisation: str) -> None:
+    del organisation
+    added(run, "--deployment-id", "d1")
+    (known,) = run("deployments", "list")["deployments"]
+    assert set(known) == {"id", "platform_id", "deployment_id", "status", "embed_origins", "created_at"}
+    for word, status in (("disable", "disabled"), ("approve", "active")):
+        assert run("deployments", word, known["id"])["deployment"] == known | {"status": status}
 
 
 def test_a_platform_is_never_overwritten(run: Run, organisation: str) -> None:
-    run("platforms", "add", "--organisation", organisation, *PLATFORM)
-    again = run("platforms", "add", "--organisation", organisation, *PLATFORM, code=1)
-    assert again["complaint"].startswith("platform.exists")
+    del organisation
+    added(run)
+    again = run("platforms", "add", *PLATFORM, code=1)
+    assert again["error"]["code"] == "platform.exists"
+    assert len(run("platforms", "list")["platforms"]) == 1
 
 
-def test_a_plain_http_platform_is_refused(run: Run, organisation: str) -> None:
+def test_a_plain_http_platform_is_refused_field_by_field(
+    run: Run, organisation: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del organisation
     spoiled = [word.replace("https://lms.example/jwks", "http://lms.example/jwks") for word in PLATFORM]
-    refused = run("platforms", "add", "--organisation", organisation, *spoiled, code=1)
-    assert refused["complaint"].startswith("form.invalid")
+    refused = run("platforms", "add", *spoiled, code=1)["error"]
+    assert (refused["code"], list(refused["faults"])) == ("form.invalid", ["jwks_url"])
+    assert main(["platforms", "add", *spoiled]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[1] == "jwks_url: This must be an https address"
 
 
-def test_another_organisation_is_not_found(run: Run, organisation: str) -> None:
+def test_people_read_lines(run: Run, organisation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    del organisation
+    platform = added(run, "--deployment-id", "d1")
+    for words in (["platforms", "list"], ["platforms", "disable", "District LMS"]):
+        assert main(words) == 0
+        assert capsys.readouterr().out.startswith(platform["id"])
+    assert main(["platforms", "show", "District LMS"]) == 0
+    assert "deployment: " in capsys.readouterr().out
+
+
+def test_a_name_means_one_platform(run: Run, organisation: str) -> None:
+    del organisation
+    assert run("platforms", "show", "District LMS", code=1)["error"]["code"] == "platform.missing"
+    added(run)
+    run("platforms", "add", *PLATFORM, "--client-id", "c2")
+    refused = run("platforms", "disable", "District LMS", code=1)
+    assert refused["error"]["code"] == "platform.ambiguous"
+    assert [one["status"] for one in run("platforms", "list")["platforms"]] == ["active", "active"]
+
+
+def test_one_organisation_need_not_be_named(run: Run, organisation: str) -> None:
+    assert run("platforms", "list") == {"platforms": []}
     refused = run("platforms", "list", "--organisation", "north-ridge", code=1)
-    assert refused["complaint"].startswith("organisation.missing")
+    assert refused["error"]["code"] == "organisation.missing"
+    platform = added(run)
+    run("organisations", "add", "north-ridge", "North Ridge")
+    assert run("platforms", "list", code=1)["error"]["code"] == "organisation.unsaid"
+    assert len(run("platforms", "list", "--organisation", organisation)["platforms"]) == 1
+    for word in ("show", "disable"):
+        other = run("platforms", word, platform["id"], "--organisation", "north-ridge", code=1)
+        assert other["error"]["code"] == "platform.missing"
 
 
-def test_an_invitation_is_a_link(run: Run, organisation: str) -> None:
+def test_invitations_are_links(run: Run, organisation: str) -> None:
     made = run("invite", "director", "--organisation", organisation, "--note", "Inés")
     assert re.fullmatch(r"https://tool\.example/invitations/[\w-]{43}", made["link"])
+    made = run("platforms", "invite", "--name", "Valle Verde Moodle")
+    assert re.fullmatch(r"https://tool\.example/lti/register\?invitation=[\w-]{43}", made["link"])
+    assert made["uses"] == 1
 
 
-def test_keys_rotate(run: Run) -> None:
+def test_p16_keys_rotate_with_a_day_in_which_both_are_published(run: Run) -> None:
     first = run("keys", "rotate")["kid"]
-    assert run("keys", "rotate")["kid"] != first
+    second = run("keys", "rotate")["kid"]
+    newest, oldest = run("keys", "list")["keys"]
+    assert (newest["kid"], oldest["kid"]) == (second, first)
+    handover = datetime.fromisoformat(newest["signs_from"])
+    assert handover == datetime.fromisoformat(oldest["signs_until"])
+    assert handover - datetime.fromisoformat(newest["made_at"]) == timedelta(days=1)
+    assert (newest["signs_until"], newest["destroyed"]) == (None, False)
 
 
 def test_missing_settings_are_listed_and_nothing_starts(

@@ -20,11 +20,11 @@ from ltitool.lti.platforms import (
     PlatformMissing,
     Registration,
     add_platform,
-    approve_deployment,
     check_open,
     list_deployments,
     list_platforms,
     new_deployment,
+    set_deployment_status,
     set_platform_status,
 )
 from ltitool.settings import Settings
@@ -132,8 +132,8 @@ def test_a_deployment_is_approved_by_its_own_organisation(tool: Flask, clock: Mo
         assert list_deployments(session, ORGANISATION)[0].lms_id == "new"
         for organisation, deployment in ((uuid.uuid4(), waiting.id), (ORGANISATION, uuid.uuid4())):
             with pytest.raises(DeploymentMissing):
-                approve_deployment(session, organisation, deployment)
-        assert approve_deployment(session, ORGANISATION, waiting.id).status == "active"
+                set_deployment_status(session, organisation, deployment, "active")
+        assert set_deployment_status(session, ORGANISATION, waiting.id, "active").status == "active"
     assert read_session().get(Deployment, waiting.id).status == "active"
 
 

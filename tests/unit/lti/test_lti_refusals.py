@@ -13,13 +13,15 @@ from werkzeug.test import TestResponse
 from ltitool.errors import NotAllowed
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import HttpAnswer
+from ltitool.lti import login
 from ltitool.lti.models import BurntNonce, Context, Deployment, Platform, ResourceLink
-from ltitool.lti.platforms import approve_deployment
+from ltitool.lti.platforms import set_deployment_status
 from ltitool.lti.vocabulary import DEPLOYMENT_ID
 from ltitool.people.models import LtiIdentity, Person, WebSession
 from ltitool.sandbox.forge import ABSENT
 from ltitool.sandbox.seed import DEMO
 
+Patch = pytest.MonkeyPatch
 TABLES = (BurntNonce, Context, ResourceLink, LtiIdentity, Person, WebSession)
 
 
@@ -292,6 +294,39 @@ def test_a_login_with_one_thing_wrong_is_refused(
     assert browser.login().status_code == 302
 
 
+CLOUD = "https://canvas.instructure.com"
+TEST_COPY = "https://canvas.test.instructure.com"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"iss": TEST_COPY}, {"iss": "https://canvas.beta.instructure.com"}, {"canvas_environment": "test"}],
+    ids=["the test copy's issuer", "the beta copy's issuer", "the production issuer, but a copy by its word"],
+)
+def test_n78_a_copy_of_canvas_is_not_the_school(
+    browser: Browser, second_platform: Callable[..., Platform], monkeypatch: Patch, changes: dict[str, str]
+) -> None:
+    second_platform(issuer=CLOUD, client_id="1000")
+    browser.client.set_cookie("__Host-lti_probe", "1", secure=True)
+    real = {"iss": CLOUD, "client_id": "1000", "canvas_environment": "prod"}
+    assert browser.login(**real).status_code == 302
+    before = stored()
+    check_refused(browser.login(**real | changes), "login.environment-other", 403, before)
+    monkeypatch.setattr(login, "_check_environment", lambda *_: None)
+    unguarded = browser.login(**real | changes)
+    assert (code_of(unguarded), unguarded.status_code) != ("login.environment-other", 403)
+
+
+def test_n78_a_copy_that_is_registered_on_its_own_comes_in(
+    browser: Browser, second_platform: Callable[..., Platform]
+) -> None:
+    second_platform(issuer=CLOUD, client_id="1000")
+    second_platform(issuer=TEST_COPY, client_id="1000")
+    browser.client.set_cookie("__Host-lti_probe", "1", secure=True)
+    copy = {"iss": TEST_COPY, "client_id": "1000", "canvas_environment": "test"}
+    assert browser.login(**copy).status_code == 302
+
+
 def test_n5_several_registrations_need_a_client_id(
     browser: Browser, second_platform: Callable[..., Platform]
 ) -> None:
@@ -340,7 +375,7 @@ def deployments() -> dict[str, str]:
 def approve(lms_id: str) -> None:
     with transaction() as session:
         row = session.scalars(select(Deployment).where(Deployment.lms_id == lms_id)).one()
-        approve_deployment(session, row.organisation_id, row.id)
+        set_deployment_status(session, row.organisation_id, row.id, "active")
 
 
 def set_platform(**values: str) -> None:

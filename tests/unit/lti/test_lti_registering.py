@@ -18,12 +18,15 @@ from ltitool.app import services_of
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.fetch import SafeHttpClient
+from ltitool.foundation.models import AuditEntry
 from ltitool.foundation.services import EXTENSION
 from ltitool.lti import platform_invitations, platform_offer, registering
 from ltitool.lti import vocabulary as words
-from ltitool.lti.models import BurntNonce, Deployment, Platform, PlatformInvitation
+from ltitool.lti.approving import Operator, decide_proposal
+from ltitool.lti.models import BurntNonce, Deployment, Platform, PlatformInvitation, PlatformProposal
 from ltitool.lti.platform_invitations import LIFETIME, NewInvitation, invite_platform
-from ltitool.lti.platforms import add_platform, set_platform_status
+from ltitool.lti.platforms import PlatformMissing, add_platform, set_platform_status
+from ltitool.lti.proposals import ProposalMissing
 from ltitool.lti.quirks.canvas import in_one_cloud
 from ltitool.people.models import Organisation
 
@@ -298,22 +301,98 @@ def existing(pat: Administrator, organisation: uuid.UUID = ORGANISATION, **chang
         )
 
 
-@pytest.mark.parametrize(
-    "first",
-    [{"organisation": uuid.UUID(int=9)}, {"jwks_url": f"{LMS}/other"}],
-    ids=["another organisation's", "other addresses"],
-)
+def taken() -> Platform:
+    with transaction() as session:
+        return session.scalars(select(Platform).where(Platform.client_id == "taken")).one()
+
+
+def proposals() -> list[PlatformProposal]:
+    with transaction() as session:
+        return list(session.scalars(select(PlatformProposal)))
+
+
 def test_a64_what_exists_is_never_overwritten(
-    pat: Administrator, start: dict[str, str], first: dict[str, Any]
+    pat: Administrator, start: dict[str, str], monkeypatch: Patch
 ) -> None:
-    existing(pat, **first)
+    existing(pat, organisation=uuid.UUID(int=9))
     pat.answer(REGISTRATIONS, {"client_id": "taken"})
     answer = pat.send(start)
     assert (code_of(answer), answer.status_code) == ("platform.exists", 409)
-    assert (rows(), used()) == ((2, 1), False)
+    assert (rows(), used(), proposals()) == ((2, 1), False, [])
+    assert (taken().name, taken().status) == ("The first", "active")
+    monkeypatch.setattr(registering, "_known", lambda *_: taken())  # the wall taken away
+    invite(pat.tool, "another")
+    assert pat.send(pat.begin("http://localhost:8000/lti/register?invitation=another")).status_code == 500
+
+
+def test_a64_a_renewal_with_other_addresses_waits_for_the_operator(
+    pat: Administrator, start: dict[str, str]
+) -> None:
+    existing(pat, jwks_url=f"{LMS}/other")
+    pat.answer(REGISTRATIONS, {"client_id": "taken"})
+    page = pat.send(start)
+    assert page.status_code == 200
+    assert "The old ones stay in use" in page.text
+    assert (rows(), used()) == ((2, 1), True)
+    assert (taken().jwks_url, taken().status) == (f"{LMS}/other", "active")
+    (waiting,) = proposals()
+    assert (waiting.platform_id, waiting.jwks_url) == (taken().id, f"{LMS}/lti/jwks")
+    operator, known = Operator(ORGANISATION, None, services_of(pat.tool).clock()), taken().id
+    for stranger, proposal_id, code in (
+        (replace(operator, organisation_id=uuid.UUID(int=9)), waiting.id, PlatformMissing),
+        (operator, uuid.uuid4(), ProposalMissing),
+    ):
+        with pytest.raises(code), transaction() as session:
+            decide_proposal(session, stranger, known, proposal_id, accept=True)
     with transaction() as session:
-        row = session.scalars(select(Platform).where(Platform.client_id == "taken")).one()
-    assert (row.name, row.status) == ("The first", "active")
+        decide_proposal(session, operator, known, waiting.id, accept=True)
+    assert (taken().jwks_url, proposals()) == (f"{LMS}/lti/jwks", [])
+    with transaction() as session:
+        actions = list(session.scalars(select(AuditEntry.action)))
+    assert actions == ["platform.proposal-accepted"]
+
+
+def test_a64_a_refused_proposal_changes_nothing(pat: Administrator, start: dict[str, str]) -> None:
+    existing(pat, auth_token_url=f"{LMS}/old-token")
+    pat.answer(REGISTRATIONS, {"client_id": "taken"})
+    assert pat.send(start).status_code == 200
+    operator = Operator(ORGANISATION, None, services_of(pat.tool).clock())
+    (waiting,) = proposals()
+    with transaction() as session:
+        decide_proposal(session, operator, waiting.platform_id, waiting.id, accept=False)
+    assert (taken().auth_token_url, proposals()) == (f"{LMS}/old-token", [])
+
+
+def test_a_newer_renewal_replaces_what_an_older_one_proposed(
+    pat: Administrator, start: dict[str, str]
+) -> None:
+    existing(pat, jwks_url=f"{LMS}/other")
+    pat.answer(REGISTRATIONS, {"client_id": "taken"})
+    assert pat.send(start).status_code == 200
+    (first,) = proposals()
+    services_of(pat.tool).clock.forward(minutes=1)  # type: ignore[attr-defined] # the test's own clock
+    invite(pat.tool, "second")
+    again = pat.begin("http://localhost:8000/lti/register?invitation=second")
+    assert pat.send(again).status_code == 200
+    (second,) = proposals()
+    assert second.id != first.id
+
+
+def test_moodles_update_keeps_client_and_deployment(pat: Administrator, start: dict[str, str]) -> None:
+    """Moodle's "Update" answers with the client id and deployment that it gave before (scope reg-update)."""
+    existing(pat, deployment_ids=("1",))
+    said = {"client_id": "taken", words.TOOL_CONFIGURATION: {"deployment_id": "1"}}
+    pat.answer(REGISTRATIONS, said)
+    assert pat.send(start).status_code == 200
+    assert rows() == (2, 2)
+    invite(pat.tool, "second")
+    said[words.TOOL_CONFIGURATION] = {"deployment_id": "2"}
+    pat.answer(REGISTRATIONS, said)
+    assert pat.send(pat.begin("http://localhost:8000/lti/register?invitation=second")).status_code == 200
+    of_taken = select(Deployment.lms_id, Deployment.status).where(Deployment.platform_id == taken().id)
+    with transaction() as session:
+        found = {lms_id: status for lms_id, status in session.execute(of_taken)}  # noqa: C416 - rows are no pairs to mypy
+    assert found == {"1": "active", "2": "pending"}
 
 
 def test_a64_a_renewal_that_says_the_same_changes_nothing(pat: Administrator, start: dict[str, str]) -> None:

@@ -1,0 +1,109 @@
+"""What an operator decides about a platform. Each decision goes into the audit chain, with who took it."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ltitool.errors import Invalid, msg
+from ltitool.foundation.audit import record
+from ltitool.lti.models import Deployment, Platform
+from ltitool.lti.platforms import (
+    POLICIES,
+    DeploymentMissing,
+    platform_of,
+    set_deployment_status,
+    set_platform_status,
+)
+from ltitool.lti.proposals import settle
+
+ACTIVE, DISABLED = "active", "disabled"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who decides, for which organisation, and when; nobody by name where the command was used."""
+
+    organisation_id: uuid.UUID
+    person_id: uuid.UUID | None
+    at: datetime
+
+
+def decide_platform(session: Session, operator: Operator, platform_id: uuid.UUID, status: str) -> Platform:
+    """Let a platform in, or switch it off. Nothing of it is deleted.
+
+    Raises:
+        PlatformMissing: the organisation has none of this id.
+    """
+    platform = set_platform_status(session, operator.organisation_id, platform_id, status)
+    _note(session, operator, f"platform.{status}", platform)
+    return platform
+
+
+def decide_deployment(
+    session: Session,
+    operator: Operator,
+    deployment_id: uuid.UUID,
+    status: str,
+    *,
+    platform_id: uuid.UUID | None = None,
+) -> Deployment:
+    """Let a deployment in, or keep it out; `platform_id` is the page on which it was decided.
+
+    Raises:
+        DeploymentMissing: the organisation, or the platform, has none of this id.
+    """
+    row = set_deployment_status(session, operator.organisation_id, deployment_id, status)
+    if platform_id not in {None, row.platform_id}:
+        raise DeploymentMissing(f"{deployment_id} is not of {platform_id}")
+    platform = platform_of(session, operator.organisation_id, row.platform_id)
+    _note(session, operator, f"deployment.{status}", platform, {"deployment": str(row.id)})
+    return row
+
+
+def choose_policy(session: Session, operator: Operator, platform_id: uuid.UUID, policy: str) -> Platform:
+    """Say whether new deployments of a platform wait for approval.
+
+    Raises:
+        Invalid: there is no such policy. PlatformMissing.
+    """
+    if policy not in POLICIES:
+        raise Invalid({"policy": msg("This must be approve or auto")})
+    platform = platform_of(session, operator.organisation_id, platform_id)
+    platform.deployment_policy = policy
+    _note(session, operator, "platform.policy", platform, {"policy": policy})
+    return platform
+
+
+def decide_proposal(
+    session: Session, operator: Operator, platform_id: uuid.UUID, proposal_id: uuid.UUID, *, accept: bool
+) -> Platform:
+    """Take over what an LMS proposed when it renewed its registration, or leave everything as it is.
+
+    Raises:
+        PlatformMissing, ProposalMissing.
+    """
+    platform = platform_of(session, operator.organisation_id, platform_id)
+    settle(session, platform, proposal_id, accept=accept)
+    _note(session, operator, f"platform.proposal-{'accepted' if accept else 'refused'}", platform)
+    return platform
+
+
+def _note(
+    session: Session,
+    operator: Operator,
+    action: str,
+    platform: Platform,
+    details: Mapping[str, str] | None = None,
+) -> None:
+    record(
+        session,
+        organisation_id=operator.organisation_id,
+        actor_id=operator.person_id,
+        action=action,
+        subject=f"platform:{platform.id}",
+        at=operator.at,
+        details=details,
+    )
