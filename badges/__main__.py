@@ -24,7 +24,7 @@ from badges.model import OpenBadgeCredential
 from badges.multibase import multibase_decode
 from badges.proofs import eddsa_rdfc_2022, vc_jwt
 from badges.report import Verdict, VerificationReport
-from badges.verify import Policy, Recipient, verify
+from badges.verify import Policy, Recipient, Refresh, verify
 from badges.verify.findings import StoppedError
 from badges.verify.intake import take_in
 
@@ -101,6 +101,9 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipient", action="append", default=[], metavar="TEXT", help="a name, address or number"
     )
+    parser.add_argument(
+        "--refresh", action="store_true", help="if the folder has a newer copy of the badge, check that one"
+    )
     parser.add_argument("--at", metavar="TIME", help="check as of this moment, like 2026-11-21T12:00:00Z")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--language", choices=("en", "es"), default="en")
@@ -111,6 +114,8 @@ def run_verify(chosen: argparse.Namespace) -> int:
     """Verify a file and print the report."""
     # Trusting nobody is a policy too: the report then says which issuer would have to be trusted.
     policy = Policy.any_issuer() if chosen.any_issuer else Policy.trusting(*(chosen.trust or [""]))
+    # A folder can be asked for anything: it leads nowhere.
+    policy = policy.refreshing(Refresh.ANYWHERE if chosen.refresh else Refresh.NEVER)
     now = read_instant(chosen.at) if chosen.at else datetime.now(UTC)
     report = verify(
         chosen.file.read_bytes(),
@@ -127,10 +132,14 @@ def run_verify(chosen: argparse.Namespace) -> int:
 
 
 def _lines(report: VerificationReport, chosen: argparse.Namespace) -> str:
-    lines = [f"{report.verdict.value}: {report.sentence(chosen.language)}"]
+    word = "unreadable" if report.unreadable else report.verdict.value
+    lines = [f"{word}: {report.sentence(chosen.language)}"]
     for check in report.checks:
         mark = _MARKS[check.outcome.value]
         lines.append(f"{mark} {check.number:2} {check.name}: {check.sentence(chosen.language)}")
+        if "reason" in check.evidence:
+            # For whoever mends the file; people have read the sentence above.
+            lines.append(f"       {check.code} {check.path}: {check.evidence['reason']}")
     label = "missing" if chosen.language == "en" else "falta"
     lines += [f"{label}: {what}" for what in report.missing]
     return "\n".join(lines)

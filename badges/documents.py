@@ -75,8 +75,9 @@ class DocumentFolder:
     """A fetcher over a folder of DID documents, JWKs and status lists, found by what they say they are.
 
     A DID document answers for its did:web address, a status list credential (JSON or JWT) for its ``id``, a
-    JWK for its ``kid``. File names mean nothing. A file that cannot be read is left out and named in
-    ``unreadable``; an address that two different files answer for is refused.
+    JWK for its ``kid``, a newer copy of a badge for its ``id`` and its refresh service. File names mean
+    nothing. A file that cannot be read is left out and named in ``unreadable``; an address that two different
+    files answer for is refused.
     """
 
     folder: Path
@@ -126,6 +127,9 @@ def _addresses(content: bytes) -> list[str]:
 
 def _names(document: Mapping[str, Any]) -> list[str]:
     names = [document[name] for name in ("id", "kid", "jti") if isinstance(document.get(name), str)]
+    refresh = document.get("refreshService")
+    if isinstance(refresh, dict) and isinstance(refresh.get("id"), str):
+        names.append(refresh["id"])
     return names + [did_web_url(name) for name in names if name.startswith("did:web:") and "#" not in name]
 
 

@@ -1,8 +1,12 @@
-"""Whom a verifier trusts. A policy is made of rules; without a rule nothing may be called valid."""
+"""Whom a verifier trusts, and which addresses out of a badge it may ask.
+
+A policy is made of rules; without a rule nothing may be called valid.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Protocol
 
 from badges.errors import PolicyIsEmptyError
@@ -36,6 +40,14 @@ class AnyIssuer:
         return "caller_judges_issuer"
 
 
+class Refresh(StrEnum):
+    """Where a verifier may ask for a newer copy of a badge, of the addresses that badges name."""
+
+    NEVER = "never"
+    AT_ISSUER = "at_issuer"
+    ANYWHERE = "anywhere"
+
+
 @dataclass(frozen=True)
 class Policy:
     """Rules, any of which suffices.
@@ -44,9 +56,12 @@ class Policy:
 
     Attributes:
         rules: reasons to trust an issuer.
+        refresh: where a newer copy may be asked for: never unless it is said, at an https address on the
+            issuer's own host, or wherever the badge says (for a fetcher that only knows files).
     """
 
     rules: tuple[TrustRule, ...] = ()
+    refresh: Refresh = Refresh.NEVER
 
     @classmethod
     def trusting(cls, *issuers: str) -> Policy:
@@ -58,8 +73,13 @@ class Policy:
         """Leave the judgement of the issuer to the caller."""
         return cls((AnyIssuer(),))
 
+    def refreshing(self, where: Refresh) -> Policy:
+        """The same policy, which may ask for newer copies there."""
+        return replace(self, refresh=where)
+
     def __or__(self, other: Policy) -> Policy:
-        return Policy(self.rules + other.rules)
+        wider = max(self.refresh, other.refresh, key=list(Refresh).index)
+        return Policy(self.rules + other.rules, wider)
 
     def require_rules(self) -> None:
         """Refuse to work without any rule.

@@ -148,9 +148,14 @@ class VerificationReport:
             dict.fromkeys(check.evidence["missing"] for check in self.checks if "missing" in check.evidence)
         )
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether nothing could be read as a badge at all: ``invalid``, but nothing to call false."""
+        return self.check("parse").outcome is Outcome.FAILED
+
     def sentence(self, language: Language = "en") -> str:
         """The verdict, for people."""
-        return verdict_sentence(self.verdict.value, language)
+        return verdict_sentence("unreadable" if self.unreadable else self.verdict.value, language)
 
     def require_valid(self) -> None:
         """Raise unless the verdict is ``valid``.

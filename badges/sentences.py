@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from badges.reasons import SPANISH
+from badges.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,10 +105,17 @@ _GENERAL = {
         "The badge does not say that it can be renewed.",
         "La insignia no dice que se pueda renovar.",
     ),
-    ("refresh", "passed"): ("A newer copy was asked for.", "Se pidió una copia más reciente."),
+    ("refresh", "passed"): (
+        "The issuer has a newer copy. All that is said here is about that one.",
+        "El emisor tiene una copia más reciente. Todo lo que aquí se dice se refiere a ella.",
+    ),
+    ("refresh", "failed"): (
+        "The badge says where a newer copy may be, but what came was not used: {reason}",
+        "La insignia dice dónde puede haber una copia más reciente, pero lo que llegó no se usó: {reason}",
+    ),
     ("refresh", "could_not_check"): (
-        "The badge says where a newer copy may be; it was not asked for.",
-        "La insignia dice dónde puede haber una copia más reciente; no se pidió.",
+        "The badge says where a newer copy may be: {reason}",
+        "La insignia dice dónde puede haber una copia más reciente: {reason}",
     ),
     ("status", "passed"): (
         "The issuer has not revoked or suspended the badge (list of {listed}).",
@@ -170,6 +177,18 @@ _OF_CODE = {
         "The issuer has suspended this badge for now.",
         "El emisor ha suspendido esta insignia por ahora.",
     ),
+    "no_message": (
+        "The issuer has left no message about the badge (list of {listed}).",
+        "El emisor no ha dejado ningún mensaje sobre la insignia (lista de {listed}).",
+    ),
+    "newer_copy_offered": (
+        "The issuer says that there is a newer copy (list of {listed}). This one stands all the same.",
+        "El emisor dice que hay una copia más reciente (lista de {listed}). Esta sigue en pie.",
+    ),
+    "status_message": (
+        "The issuer left a message about the badge that only the issuer can explain ({value}).",
+        "El emisor dejó un mensaje sobre la insignia que solo él puede explicar ({value}).",
+    ),
     "expired": ("The badge expired on {until}.", "La insignia venció el {until}."),
     "not_yet_valid": (
         "The badge comes into force only on {from}.",
@@ -214,7 +233,14 @@ _VERDICTS = {
         "The badge is genuine: signed by its issuer, unchanged, and in force.",
         "La insignia es auténtica: firmada por su emisor, sin cambios y vigente.",
     ),
-    "invalid": ("The badge is not genuine, or is broken.", "La insignia no es auténtica o está dañada."),
+    "invalid": (
+        "The badge is not genuine, or is not as the standard asks.",
+        "La insignia no es auténtica o no es como pide el estándar.",
+    ),
+    "unreadable": (
+        "This could not be read as a badge, so nothing is said about whether it is genuine.",
+        "Esto no se pudo leer como insignia, así que nada se dice sobre si es auténtica.",
+    ),
     "unsupported": (
         "The badge uses something that this verifier does not support. That does not make it false.",
         "La insignia usa algo que este verificador no admite. Eso no la hace falsa.",
@@ -247,12 +273,12 @@ class _Evidence(dict[str, str]):
 
 
 def sentence_for(name: str, outcome: str, code: str, evidence: Mapping[str, str], language: Language) -> str:
-    """The sentence of one check."""
+    """The sentence of one check; the technical reason is used only for a code that nobody put into words."""
+    place = 0 if language == "en" else 1
     pair = _OF_CODE.get(code) or _GENERAL.get((name, outcome), _NOT_REACHED)
-    if language == "en":
-        return pair[0].format_map(_Evidence(evidence))
-    reason = SPANISH.get(code, f"código {code}")
-    return pair[1].format_map(_Evidence({**evidence, "reason": reason}))
+    unnamed = (evidence.get("reason", f"code {code}"), f"código {code}")
+    reason = REASONS.get(code, unnamed)[place]
+    return pair[place].format_map(_Evidence({**evidence, "reason": f"{reason.rstrip('.')}."}))
 
 
 def verdict_sentence(verdict: str, language: Language) -> str:

@@ -93,6 +93,30 @@ class BitstringStatusList:
         window = self.bits[first // 8 : (first + status_size - 1) // 8 + 1].ljust(2, b"\0")
         return (int.from_bytes(window, "big") >> (16 - first % 8 - status_size)) & ((1 << status_size) - 1)
 
+    def require_entries(self, status_size: int) -> None:
+        """Prove that one holder hides among enough others, also when entries have several bits.
+
+        Raises:
+            StatusListError: ``status_length``.
+        """
+        if self.size // status_size < MINIMUM_BITS:
+            message = f"the list has {self.size // status_size} entries, the least is {MINIMUM_BITS}"
+            raise StatusListError("status_length", message)
+
+    def with_value(self, index: int, value: int, *, status_size: int) -> BitstringStatusList:
+        """A list in which the entry of ``status_size`` bits has this value.
+
+        Raises:
+            StatusListError: ``status_range`` when the index lies outside or the value needs more bits,
+                ``status_size`` for a size not 1 to 8.
+        """
+        self.get(index, status_size=status_size)
+        if not 0 <= value < 1 << status_size:
+            raise StatusListError("status_range", f"{value} does not fit in {status_size} bits")
+        places = range(index * status_size, (index + 1) * status_size)
+        bits = [place for number, place in enumerate(reversed(places)) if value >> number & 1]
+        return self.with_all(places, value=False).with_all(bits)
+
     def set(self, index: int, *, value: bool = True) -> BitstringStatusList:
         """A list in which this one-bit entry has the value."""
         return self.with_all([index], value=value)
@@ -178,7 +202,7 @@ def status_list_credential(
         bits: the list.
         id: the address under which it is published.
         issuer: the DID that signs both the badges and the list.
-        purpose: ``revocation`` or ``suspension``.
+        purpose: ``revocation``, ``suspension``, ``message`` or ``refresh``.
         valid_from: when this state of the list was made.
         valid_until: when a newer one must be fetched, if that is to be said.
     """
@@ -203,13 +227,15 @@ def status_list_credential(
 def revoked_in_1edtech_list(document: Mapping[str, Any], credential_id: str) -> bool:
     """Whether a 1EdTech revocation list names the credential as revoked (1EdTech Revocation List 1.0).
 
+    An entry revokes unless it says ``"revoked": false``. Some lists in use spell their member in the plural.
+
     Raises:
-        StatusListError: ``revocation_list`` when the document is no such list.
+        StatusListError: ``revocation_list`` when the document is no such list, or an entry names nothing.
     """
-    entries = document.get("revokedCredential", [])
+    found = document.get("revokedCredential", document.get("revokedCredentials", []))
+    entries = [found] if isinstance(found, Mapping) else found
     if not isinstance(entries, list) or not isinstance(document.get("issuer"), (str, dict)):
         raise StatusListError("revocation_list", "not a 1EdTech revocation list")
-    return any(
-        isinstance(entry, Mapping) and entry.get("id") == credential_id and entry.get("revoked") is not False
-        for entry in entries
-    )
+    if not all(isinstance(entry, Mapping) and isinstance(entry.get("id"), str) for entry in entries):
+        raise StatusListError("revocation_list", "an entry of the revocation list names no credential")
+    return any(entry["id"] == credential_id and entry.get("revoked") is not False for entry in entries)

@@ -12,7 +12,7 @@ from badges.model.nodes import Instant, Node, iri, kind, node, raw, several, tex
 from badges.model.profile import Image, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 
@@ -36,14 +36,26 @@ class CredentialStatus(Node):
     status_list_credential: str | None = field(default=None, metadata=kind(iri))
 
     @classmethod
-    def bitstring(cls, *, purpose: str, index: int, list_id: str) -> CredentialStatus:
-        """An entry of a Bitstring Status List."""
+    def bitstring(
+        cls, *, purpose: str, index: int, list_id: str, messages: Sequence[str] = ()
+    ) -> CredentialStatus:
+        """An entry of a Bitstring Status List.
+
+        Args:
+            purpose: ``revocation``, ``suspension``, ``message`` or ``refresh``.
+            index: the badge's place, counted in entries.
+            list_id: the list's address.
+            messages: a word for each value, 2, 4, 8 … 256 of them; they decide how many bits an entry has.
+        """
+        words = [{"status": f"{value:#x}", "message": word} for value, word in enumerate(messages)]
+        size = (len(words) - 1).bit_length()
         return cls(
             id=f"{list_id}#{index}",
             type="BitstringStatusListEntry",
             status_purpose=purpose,
             status_list_index=str(index),
             status_list_credential=list_id,
+            extra={"statusSize": size, "statusMessage": words} if words else {},
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from badges.policy import AnyIssuer, Policy, TrustedIssuers, TrustRule
+from badges.policy import AnyIssuer, Policy, Refresh, TrustedIssuers, TrustRule
 from badges.report import Check, Outcome, Verdict, VerificationReport
 from badges.verify.entrance import verify
 from badges.verify.recipient import Recipient
@@ -13,6 +13,7 @@ __all__ = [
     "Outcome",
     "Policy",
     "Recipient",
+    "Refresh",
     "TrustRule",
     "TrustedIssuers",
     "Verdict",

@@ -14,14 +14,14 @@ from badges.canonical.pinned import pinned_contexts
 from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.report import Check, Outcome, VerificationReport
 from badges.sentences import CHECK_NAMES
-from badges.verify import structure
+from badges.verify import refreshing, structure
 from badges.verify.data_integrity import CLOCK_LEEWAY
 from badges.verify.endorsing import check_endorsements
 from badges.verify.familiar import FamiliarShapes
 from badges.verify.findings import StoppedError, failed, not_applicable, not_reached, passed, unknown
 from badges.verify.intake import Intake, take_in
 from badges.verify.recipient import Recipient, check_recipient
-from badges.verify.resolution import Resolver
+from badges.verify.resolution import MissingError, Resolver
 from badges.verify.signatures import Secured, check_signatures
 from badges.verify.standing import StatusQuestion, check_status
 from badges.verify.view import BadgeView
@@ -52,9 +52,10 @@ def verify(
 
     Args:
         source: JSON, a compact JWS, a PNG or an SVG.
-        policy: whom to trust; an empty one refuses.
+        policy: whom to trust, and where a newer copy may be asked for; one without a rule refuses.
         now: the moment for which the question is asked, with a time zone.
-        fetcher: gets DID documents, keys and status lists; without one, what needs them could not be checked.
+        fetcher: gets DID documents, keys and status lists, and a newer copy where the policy allows; without
+            one, what needs them could not be checked.
         recipient: identifiers that somebody typed, to be compared with those in the badge.
         canonical_form: the canonicalization; ``second_path.canonical_form`` gives an independent second
             opinion.
@@ -77,6 +78,15 @@ def verify(
     return run.report()
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A badge as it was taken in, taken apart, and read."""
+
+    intake: Intake
+    prepared: Prepared
+    badge: BadgeView
+
+
 @dataclass
 class _Run:
     policy: Policy
@@ -93,6 +103,10 @@ class _Run:
         return check
 
     def go(self, source: bytes | str) -> None:
+        self.conclude(self.refreshed(self.examine(source)))
+
+    def examine(self, source: bytes | str) -> Examined:
+        """Checks 1 to 11: all that can be said of a badge without asking what became of it since."""
         # (1) parse
         intake = take_in(source)
         self.form = intake.form
@@ -112,20 +126,54 @@ class _Run:
         self.note(binding)
         if proof.outcome is Outcome.PASSED and binding.outcome is not Outcome.FAILED:
             self.proven = badge.json
-        # (11) issuer trust, (12) refresh
+        # (11) issuer trust
         self.note(self.check_trust(issuer, binding))
-        self.note(_check_refresh(badge))
+        return Examined(intake, prepared, badge)
+
+    def refreshed(self, original: Examined) -> Examined:
+        """(12) refresh: the newer copy if there is one that may stand in, else the original."""
+        proven = self.checks["issuer_binding"].outcome is self.checks["proof"].outcome is Outcome.PASSED
+        reason = refreshing.reason_not_to_ask(original.badge, self.policy.refresh, proven=proven)
+        if reason is not None:
+            self.note(reason)
+            return original
+        url = original.badge.json["refreshService"]["id"]
+        try:
+            content = self.resolver.fetch(url).content
+        except MissingError as missing:
+            self.note(unknown("refresh", "refresh_not_had", missing.reason, address=url))
+            return original
+        copy = _Run(self.policy, self.now, self.resolver, self.recipients, self.canonical_form)
+        newer = copy.examine_or_stop(content)
+        found = self.note(refreshing.judge(original.badge, copy.proven, copy.checks.values(), url))
+        if newer is None or found.outcome is not Outcome.PASSED:
+            return original
+        self.checks = {**copy.checks, "refresh": found}
+        self.proven = copy.proven
+        return newer
+
+    def examine_or_stop(self, source: bytes | str) -> Examined | None:
+        """The examined badge, or None when a check stopped the others."""
+        try:
+            return self.examine(source)
+        except StoppedError as stopped:
+            self.note(stopped.check)
+            return None
+
+    def conclude(self, examined: Examined) -> None:
+        """Checks 13 to 16, of the badge that stands after check 12."""
+        badge = examined.badge
         # (13) status
         question = StatusQuestion(badge, self.resolver, self.now, self.canonical_form)
-        if binding.outcome is not Outcome.FAILED:
+        if self.checks["issuer_binding"].outcome is not Outcome.FAILED:
             self.note(check_status(question))
         # (14) dates, (15) recipient, (16) endorsements
         self.note(check_dates(badge, self.now))
         self.note(check_recipient(badge, self.recipients))
-        endorsed = not _ENDORSING.isdisjoint(prepared.shape.names)
-        self.note(
-            check_endorsements(intake.document, question) if endorsed else not_applicable("endorsements")
-        )
+        if _ENDORSING.isdisjoint(examined.prepared.shape.names):
+            self.note(not_applicable("endorsements"))
+        else:
+            self.note(check_endorsements(examined.intake.document, question))
 
     def check_structure(self, intake: Intake) -> Prepared:
         document: Any = intake.document
@@ -177,13 +225,6 @@ class _Run:
     def report(self) -> VerificationReport:
         checks = tuple(self.checks.get(name) or not_reached(name) for name in CHECK_NAMES)
         return VerificationReport(checks, self.form, self.now, self.proven)
-
-
-def _check_refresh(badge: BadgeView) -> Check:
-    service = badge.json.get("refreshService")
-    if service is None:
-        return not_applicable("refresh")
-    return unknown("refresh", "refresh_not_followed", "a newer copy was not asked for", address=service["id"])
 
 
 def check_dates(badge: BadgeView, now: datetime) -> Check:

@@ -24,10 +24,12 @@ class Recipient:
         value: the name, e-mail address, licence number, …
         identity_type: what it is (``emailAddress``, ``name``, …); None compares with every identity in the
             badge.
+        spellings: other ways to write the same, any of which may be the badge's.
     """
 
     value: str
     identity_type: str | None = None
+    spellings: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -62,7 +64,7 @@ def _matches(identities: Sequence[IdentityObject], recipient: Recipient) -> bool
 def _spellings(recipient: Recipient) -> list[str]:
     """As typed, and without differences that no person means: outer spaces, Unicode form, address case."""
     tidy = unicodedata.normalize("NFC", " ".join(recipient.value.split()))
-    spellings = [recipient.value, tidy]
+    spellings = [recipient.value, tidy, *recipient.spellings]
     if "@" in tidy:
         spellings.append(tidy.lower())
     return spellings

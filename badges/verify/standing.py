@@ -13,7 +13,8 @@ from badges.errors import BadgeError, StatusListError
 from badges.instants import read_instant, write_instant
 from badges.proofs.vc_jwt import open_token
 from badges.report import Outcome
-from badges.status import BitstringStatusList, read_index, revoked_in_1edtech_list
+from badges.status import BitstringStatusList, revoked_in_1edtech_list
+from badges.status_entries import StatusEntry
 from badges.verify.data_integrity import CLOCK_LEEWAY
 from badges.verify.findings import StoppedError, failed, failed_by, not_applicable, passed, unknown
 from badges.verify.resolution import MissingError, Resolver
@@ -21,7 +22,7 @@ from badges.verify.signatures import Secured, check_signatures
 from badges.verify.structure import check_context, types_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from badges.proofs.eddsa_rdfc_2022 import CanonicalForm
@@ -35,7 +36,9 @@ MAX_LIST_BYTES = 4 * 1024 * 1024
 # Lists remembered, by their bytes.
 MAX_LISTS = 32
 _LIST_SIGNATURES: OrderedDict[tuple[Any, ...], tuple[Check, Check]] = OrderedDict()
-_PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
+# What a list can say of a badge, and whether that ends it.
+_ENDING = {"revocation": "revoked", "suspension": "suspended"}
+_TELLING = frozenset({"message", "refresh"})
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,19 @@ def check_status(question: StatusQuestion) -> Check:
     if len(entries) > MAX_ENTRIES:
         reason = f"{len(entries)} status entries, the limit is {MAX_ENTRIES}"
         return failed("status", "too_many_status_entries", reason, path="$.credentialStatus")
-    answers = [_answer(entry, question) for entry in entries]
-    for outcome in (Outcome.FAILED, Outcome.COULD_NOT_CHECK):
-        grave = [answer for answer in answers if answer.outcome is outcome]
-        if grave:
-            return next((answer for answer in grave if answer.code == "revoked"), grave[0])
+    return _gravest([_answer(entry, question) for entry in entries])
+
+
+def _gravest(answers: Sequence[Check]) -> Check:
+    """A revocation before any other fault, a fault before doubt, doubt before "not revoked"."""
+    for outcome, first in (
+        (Outcome.FAILED, "revoked"),
+        (Outcome.COULD_NOT_CHECK, ""),
+        (Outcome.PASSED, "not_revoked"),
+    ):
+        found = [answer for answer in answers if answer.outcome is outcome]
+        if found:
+            return next((answer for answer in found if answer.code == first), found[0])
     return answers[0]
 
 
@@ -86,24 +97,42 @@ def _answer(entry: Mapping[str, Any], question: StatusQuestion) -> Check:
     return unknown("status", "status_type_unknown", reason, path="$.credentialStatus")
 
 
-def _answer_of_bitstring(entry: Mapping[str, Any], question: StatusQuestion) -> Check:
-    purpose = entry.get("statusPurpose")
-    if purpose not in _PURPOSES:
-        reason = f"the status purpose {str(purpose)[:60]!r} is not known"
+def _answer_of_bitstring(raw: Mapping[str, Any], question: StatusQuestion) -> Check:
+    entry = StatusEntry.from_json(raw)
+    if entry.purpose not in _ENDING.keys() | _TELLING:
+        reason = f"the status purpose {entry.purpose[:60]!r} is not known"
         return unknown("status", "status_purpose_unknown", reason, path="$.credentialStatus")
-    url = entry.get("statusListCredential")
-    if url is None or entry.get("statusSize", 1) != 1:
-        raise StatusListError("status_size", "a revocation entry names a list and has one bit")
-    index = read_index(entry.get("statusListIndex"))
-    subject, listed = _list_subject(url, question)
-    _require_purpose(subject, purpose)
+    subject, listed = _list_subject(entry.list_address, question)
+    _require_purpose(subject, entry.purpose)
     bits = _decoded(str(subject.get("encodedList", "")))
-    if bits.get(index):
-        code = _PURPOSES[purpose]
+    bits.require_entries(entry.size)
+    value = bits.get(entry.index, status_size=entry.size)
+    if entry.purpose in _TELLING:
+        return _told(entry, value, listed)
+    if value:
+        code = _ENDING[entry.purpose]
         return failed(
             "status", code, f"the issuer's list says {code}", path="$.credentialStatus", listed=listed
         )
-    return passed("status", "not_revoked", listed=listed, list=url)
+    return passed("status", "not_revoked", listed=listed, list=entry.list_address)
+
+
+def _told(entry: StatusEntry, value: int, listed: str) -> Check:
+    """What the issuer says besides revoking: its own words, which nobody else can judge."""
+    if not value:
+        return passed("status", "no_message", listed=listed, list=entry.list_address)
+    if entry.purpose == "refresh":
+        return passed("status", "newer_copy_offered", listed=listed, list=entry.list_address)
+    word = entry.word_for(value)[:200]
+    return unknown(
+        "status",
+        "status_message",
+        f"the issuer's list has the message {word!r}",
+        path="$.credentialStatus",
+        value=f"{value:#x}",
+        message=word,
+        reference=" ".join(entry.references)[:500],
+    )
 
 
 def _require_purpose(subject: Mapping[str, Any], purpose: str) -> None:
@@ -199,7 +228,7 @@ def _not_usable(reason: str, url: str, **evidence: str) -> StoppedError:
 
 
 def _answer_of_1edtech(url: str, question: StatusQuestion) -> Check:
-    """A 1EdTech revocation list is not signed: only an address on the issuer's own host can be believed."""
+    """A 1EdTech revocation list is not signed: it is believed because the signed badge names its address."""
     content = question.resolver.fetch(url).content
     try:
         document = read_object(content, max_bytes=MAX_LIST_BYTES)

@@ -1,7 +1,7 @@
 """Check one badge: the library's sixteen checks, and what a person wants to read from them."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +49,11 @@ class Answer:
     hours: tuple[HoursFact, ...]
     rigor: Rigor | None
 
+    @property
+    def is_of_newer_copy(self) -> bool:
+        """Whether the issuer's newer copy was checked in place of what was handed in."""
+        return self.report.check("refresh").outcome is Outcome.PASSED
+
     def to_json(self) -> dict[str, Any]:
         """The library's report with the answer about the person, the hours and the criteria beside it."""
         return {
@@ -61,9 +66,8 @@ class Answer:
 
 def check_badge(content: bytes, typed: str, *, policy: Policy, fetcher: Fetcher, now: datetime) -> Answer:
     """Check a badge in any form, and whether it is about whom somebody typed ("" asks nothing)."""
-    document = _document(content)
-    identities = _identities(document)
-    recipient = Recipient(_spelling(typed, identities)) if typed and identities else None
+    identities = _identities(_document(content))
+    recipient = Recipient(typed, spellings=_spellings(typed)) if typed and identities else None
     report = verify(
         content,
         policy=policy,
@@ -76,7 +80,7 @@ def check_badge(content: bytes, typed: str, *, policy: Policy, fetcher: Fetcher,
         report=report,
         person=_person(typed, identities, report),
         hours=tuple(_hours(report)),
-        rigor=_rigor(document) if report.claims is not None else None,
+        rigor=_rigor(report.proven) if report.proven is not None else None,
     )
 
 
@@ -99,21 +103,10 @@ def _identities(document: dict[str, Any]) -> Sequence[IdentityObject]:
         return []
 
 
-def _spelling(typed: str, identities: Sequence[IdentityObject]) -> str:
-    """Give the spelling of what was typed that a badge holds, if there is one: people type in haste."""
-    spellings = list(_spellings(typed))
-    for spelling in spellings:
-        if any(identity.matches(spelling) for identity in identities):
-            return spelling
-    return spellings[0]
-
-
-def _spellings(typed: str) -> Iterator[str]:
+def _spellings(typed: str) -> tuple[str, ...]:
+    """Give the ways in which a badge may hold what was typed: people type in haste."""
     tidy = " ".join(unicodedata.normalize("NFC", typed).split())
-    yield tidy
-    yield tidy.lower()
-    yield tidy.upper()
-    yield tidy.title()
+    return tidy, tidy.lower(), tidy.upper(), tidy.title()
 
 
 def _person(typed: str, identities: Sequence[IdentityObject], report: VerificationReport) -> PersonMatch:
@@ -133,7 +126,7 @@ def _hours(report: VerificationReport) -> Iterator[HoursFact]:
             yield HoursFact(result.name, result.value, result.result_type == CLOCK_HOURS)
 
 
-def _rigor(document: dict[str, Any]) -> Rigor | None:
+def _rigor(document: Mapping[str, Any]) -> Rigor | None:
     return rigor_of(OpenBadgeCredential.from_json(document))
 
 

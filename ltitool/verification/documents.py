@@ -1,7 +1,7 @@
 """Documents that a verification needs: ours without a network, others through the safe client, few and small.
 
-The library asks for DID documents, keys and status lists, and for nothing else: evidence, pictures,
-refresh services and whatever else a badge names is never fetched.
+The library asks for DID documents, keys and status lists, and for a newer copy on the issuer's own host;
+evidence, pictures, schemas, terms and whatever else a badge names is never fetched.
 """
 
 import json

@@ -152,7 +152,7 @@ def test_b51_status_size(size: object) -> None:
 
 
 UNDECIDED: list[tuple[str, dict[str, Any], Callable[[], Any]]] = [
-    ("B52 unknown purpose", {"statusPurpose": "message"}, ISSUER.status_list),
+    ("B52 unknown purpose", {"statusPurpose": "recall"}, ISSUER.status_list),
     ("B54 unsigned", {}, unsigned_list),
     ("B54 bad signature", {}, badly_signed_list),
     ("B54 out of date", {}, lambda: ISSUER.status_list(validUntil="2026-11-20T00:00:00Z")),

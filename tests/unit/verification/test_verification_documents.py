@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask_babel import refresh
 from support.clock import MovableClock
 
 from badges.did import PublishedKey, did_document
@@ -252,6 +253,54 @@ def test_another_issuers_badge_over_real_http(
     badge = neighbours_badge(signed, port, documents, revoked=revoked)
     as_settings(trusting(found, *([f"did:web:localhost%3A{port}"] if known else [])))
     assert ask.report(badge)[1]["verdict"] == verdict
+
+
+EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+
+
+def renewable(badge: bytes, port: int, address: str) -> tuple[bytes, bytes]:
+    """The neighbour's badge with a refresh service, and the newer copy that the service hands out."""
+    document = {name: value for name, value in json.loads(badge).items() if name != "proof"}
+    document["@context"] = [*document["@context"], EXTENSIONS]
+    document["refreshService"] = {"id": address, "type": "1EdTechCredentialRefresh"}
+    method = f"did:web:localhost%3A{port}#k"
+
+    def sign(one: dict[str, Any]) -> bytes:
+        created = MovableClock().now
+        signed = eddsa_rdfc_2022.sign(one, signer=SIGNER, verification_method=method, created=created)
+        return json.dumps(signed).encode()
+
+    subject = document["credentialSubject"]
+    achievement = {**subject["achievement"], "name": "Corrected Leadership"}
+    newer = {**document, "credentialSubject": {**subject, "achievement": achievement}}
+    return sign(document), sign(newer)
+
+
+@pytest.mark.parametrize(
+    ("host", "followed"), [("localhost", True), ("127.0.0.1", False), ("elsewhere.example", False)]
+)
+def test_b71_a_newer_copy_is_asked_for_on_the_issuers_host_alone(
+    signed: dict[str, Any],
+    found: Services,
+    ask: Any,
+    neighbour: tuple[int, Documents],
+    as_settings: Callable[[Services], None],
+    host: str,
+    followed: bool,
+) -> None:
+    port, documents = neighbour
+    old = neighbours_badge(signed, port, documents, revoked=False)
+    badge, newer = renewable(old, port, f"https://{host}:{port}/newest")
+    documents["/newest"] = newer
+    as_settings(trusting(found, f"did:web:localhost%3A{port}"))
+    report = ask.report(badge)[1]
+    assert report["verdict"] == "valid"
+    assert report["checks"][11]["code"] == ("refreshed" if followed else "refresh_not_followed")
+    assert (report["claims"]["name"] == "Corrected Leadership") is followed
+    for language, words in (("en", "Everything here is about"), ("es", "Todo lo que aquí se dice")):
+        refresh()
+        page = ask.page(badge, headers={"Accept-Language": language}).get_data(as_text=True)
+        assert (words in page) is followed
 
 
 @pytest.mark.parametrize("gone", ["/.well-known/did.json", "/status/1"])
