@@ -9,6 +9,7 @@ import { startFrame } from "./frame.js";
 import { startKeys } from "./keys.js";
 import { startMap } from "./map.js";
 import { startPhotos } from "./photos.js";
+import { startStorage } from "./storage.js";
 import { startVerify } from "./verify.js";
 
 for (const start of [
@@ -22,6 +23,7 @@ for (const start of [
   startFrame,
   startClose,
   startForward,
+  startStorage,
 ]) {
   // One module that fails must not take the others with it; the page works without any of them.
   try {

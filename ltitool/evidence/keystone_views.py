@@ -26,7 +26,7 @@ from ltitool.evidence.schemas import ClaimForm, Seen
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
 from ltitool.people.drafts import drafts_below
-from ltitool.web.drafts import discard_draft, form_key, with_draft
+from ltitool.web.drafts import below_visit, discard_draft, with_draft
 from ltitool.web.forms import read_form
 from ltitool.web.visit import current_visit
 
@@ -62,7 +62,7 @@ def send_keystone() -> ResponseReturnValue:
             submit_keystone(session, scope, speech(), submission_id=found.new_id(), at=found.clock())
     except (Invalid, KeystoneChanged) as error:
         return _keystone_page(_faults(error), sent=_typed_over_saved(scope), error=error)
-    discard_draft(current_visit(), form_key(url_for("evidence.save_keystone")))
+    discard_draft(current_visit(), below_visit(url_for("evidence.save_keystone")))
     return redirect(url_for("evidence.keystone", done="sent"), 303)
 
 

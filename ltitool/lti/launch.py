@@ -62,6 +62,7 @@ class Doors:
     tickets: Tickets
     platform_keys: PlatformKeys
     landing: Landing
+    agent_hash: str = ""  # of the browser: a session in its path is bound to it
 
 
 @dataclass(frozen=True)
@@ -241,6 +242,8 @@ def _open(
     )
     place = doors.landing(session, launched)
     entry = entry_for(launched, place, person, claims, platform, deployment)
+    if state.storage is not None:
+        entry = replace(entry, path_agent=doors.agent_hash)
     session_id = found.new_id()
     opened = open_session(session, entry, session_id=session_id, new_token=found.new_token, at=now)
     if claims.deep_link is not None:

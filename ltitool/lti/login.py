@@ -34,6 +34,7 @@ READ = (
     "lti_deployment_id",
     "deployment_id",
     "canvas_environment",
+    "lti_storage_target",
 )
 
 
@@ -55,6 +56,7 @@ class LoginRequest:
     client_id: str | None
     deployment_id: str | None
     environment: str | None = None
+    storage: str | None = None  # the frame in which the LMS offers to keep something for us
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def read_login(parameters: Mapping[str, str], settings: Settings) -> LoginReques
         client_id=parameters.get("client_id"),
         deployment_id=parameters.get("lti_deployment_id") or parameters.get("deployment_id"),
         environment=parameters.get("canvas_environment"),
+        storage=parameters.get("lti_storage_target"),
     )
 
 
@@ -135,8 +138,12 @@ def depart(
     settings: Settings,
     new_token: Callable[[], str],
     at: datetime,
+    storage: str | None = None,
 ) -> Departure:
-    """Start a login: make its state and nonce, and say where the browser goes."""
+    """Start a login: make its state and nonce, and say where the browser goes.
+
+    `storage` names the frame of the LMS that is to keep the secret, where this browser keeps no cookie.
+    """
     secret, random_name = new_token(), new_token()
     short = "".join(sign for sign in random_name.lower() if sign.isalnum())[:SHORT_LENGTH]
     state = State(
@@ -146,6 +153,7 @@ def depart(
         short=short,
         secret_hash=secret_hash(secret),
         expires_at=at + LIFETIME,
+        storage=storage,
     )
     parameters = [
         ("scope", "openid"),

@@ -30,7 +30,7 @@ def entry_for(
         resource_link_id=launched.resource_link_id,
         course_title=claims.context_title or None,
         return_url=way_back(claims.return_url, platform.service_origins),
-        embed_origins=list(deployment.embed_origins),
+        embed_origins=[one for one in deployment.embed_origins if one in platform.service_origins],
     )
 
 

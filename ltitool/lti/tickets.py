@@ -29,9 +29,10 @@ class State:
     platform_id: uuid.UUID
     nonce: str
     target_link_uri: str | None
-    short: str  # names the cookie that holds the browser's secret
+    short: str  # names the cookie, or the LMS's storage key, that holds the browser's secret
     secret_hash: str
     expires_at: datetime
+    storage: str | None = None  # the frame in which the LMS keeps the secret, where no cookie does
 
 
 class Tickets:

@@ -6,15 +6,36 @@ from werkzeug.wrappers import Response
 
 from ltitool.foundation.db import read_session
 from ltitool.foundation.services import Services, services
-from ltitool.lti.browser import drop_secret, give_probe, give_secret, holds_secret, keeps_cookies
+from ltitool.lti.addresses import origin_of
+from ltitool.lti.browser import (
+    STORED,
+    asks_storage,
+    drop_secret,
+    give_probe,
+    give_secret,
+    holds_secret,
+    keeps_cookies,
+    storage_key,
+)
 from ltitool.lti.landing import bound_landing
-from ltitool.lti.launch import Doors, LaunchForm, launch
-from ltitool.lti.login import LoginRequest, depart, find_platform, read_login, take_parameters
-from ltitool.lti.tickets import Tickets
+from ltitool.lti.launch import Arrival, Doors, LaunchForm, launch
+from ltitool.lti.launch_errors import OtherBrowser
+from ltitool.lti.login import (
+    Departure,
+    LoginRequest,
+    depart,
+    find_platform,
+    read_login,
+    take_parameters,
+)
+from ltitool.lti.models import Platform
+from ltitool.lti.tickets import State, Tickets
 from ltitool.lti.wiring import lti_memory
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie
-from ltitool.web.headers import allow_any_frame
+from ltitool.web.headers import allow_any_frame, allow_frame_of
+from ltitool.web.new_tab import new_tab_of
+from ltitool.web.path_sessions import agent_hash
 
 KEY_OWNER = "tool"
 KEY_PURPOSE = "lti-rs256"
@@ -48,6 +69,8 @@ def check_cookies() -> ResponseReturnValue:
     asked = read_login(_tickets(found).read_login(ticket, found.clock()), found.settings)
     if keeps_cookies(request):
         return _depart(asked, found)
+    if "tab" not in request.args and "silent" not in request.args and asked.storage is not None:
+        return _try_storage(asked, ticket, found)
     if request.args.get("tab") == "new":
         response = redirect(url_for("lti.check_cookies", ticket=ticket, tab="tried"))
         give_probe(response)
@@ -62,14 +85,16 @@ def check_cookies() -> ResponseReturnValue:
 def take_launch() -> ResponseReturnValue:
     """Take a launch; see ltitool/lti/launch.py."""
     request.max_content_length = MAX_BODY
-    found = services()
-    doors = Doors(found, _tickets(found), lti_memory().platform_keys, bound_landing())
-    form = LaunchForm.of(request.form)
-    arrival = launch(form, lambda state: holds_secret(request, state), doors)
-    response = redirect(f"/l/{arrival.opened.short}/{arrival.place.path}", 303)
-    drop_secret(response, arrival.state)
-    give_session_cookie(response, arrival.opened)
-    return response
+    found, form = services(), LaunchForm.of(request.form)
+    doors = Doors(found, _tickets(found), lti_memory().platform_keys, bound_landing(), agent_hash())
+    try:
+        arrival = launch(form, lambda state: holds_secret(request, state), doors)
+    except OtherBrowser:
+        state = doors.tickets.read_state(form.state or "")
+        if not asks_storage(request, state):
+            raise
+        return _ask_storage(form, state)
+    return _let_in(arrival)
 
 
 @pages.get("/jwks.json")
@@ -81,18 +106,67 @@ def jwks() -> ResponseReturnValue:
     return response
 
 
+def _let_in(arrival: Arrival) -> ResponseReturnValue:
+    """Show the first page: the session in a cookie, in the path, or for staff in a tab of their own."""
+    opened, path = arrival.opened, arrival.place.path
+    if arrival.state.storage is not None and not opened.in_path:
+        allow_any_frame()
+        return render_template("lti/staff.html", own=new_tab_of(opened.short, f"/{path}"))
+    response = redirect(f"/l/{opened.segment}/{path}", 303)
+    if not opened.in_path:
+        drop_secret(response, arrival.state)
+        give_session_cookie(response, opened)
+    return response
+
+
 def _depart(asked: LoginRequest, found: Services) -> Response:
-    departure = depart(
-        find_platform(read_session(), asked),
+    departure = _departure(find_platform(read_session(), asked), asked, found)
+    response = redirect(departure.url)
+    give_secret(response, departure)
+    return response
+
+
+def _departure(
+    platform: Platform, asked: LoginRequest, found: Services, storage: str | None = None
+) -> Departure:
+    return depart(
+        platform,
         asked,
         tickets=_tickets(found),
         settings=found.settings,
         new_token=found.new_token,
         at=found.clock(),
+        storage=storage,
     )
-    response = redirect(departure.url)
-    give_secret(response, departure)
-    return response
+
+
+def _try_storage(asked: LoginRequest, ticket: str, found: Services) -> str:
+    """Have the LMS keep the secret; where it does not, the same login goes on in a tab."""
+    platform = find_platform(read_session(), asked)
+    departure = _departure(platform, asked, found, asked.storage)
+    allow_frame_of(platform.service_origins)
+    return render_template(
+        "lti/keep.html",
+        frame=asked.storage,
+        origin=origin_of(platform.auth_login_url),
+        key=storage_key(departure.short),
+        departure=departure,
+        silent_link=url_for("lti.check_cookies", ticket=ticket, silent="yes"),
+    )
+
+
+def _ask_storage(form: LaunchForm, state: State) -> str:
+    """Have our own page ask the LMS for the secret, and bring it here with the same launch."""
+    platform = read_session().get_one(Platform, state.platform_id)
+    allow_frame_of(platform.service_origins)
+    return render_template(
+        "lti/recall.html",
+        frame=state.storage,
+        origin=origin_of(platform.auth_login_url),
+        key=storage_key(state.short),
+        form=form,
+        field=STORED,
+    )
 
 
 def _tickets(found: Services) -> Tickets:

@@ -15,6 +15,18 @@ class SessionEnded(NotAuthentic):
     advice = msg("Open the activity again from your course. What you had saved is safe.")
 
 
+class SessionOnlyInFrame(NotAllowed):
+    code = "session.only-in-frame"
+    title = msg("This address works only inside your course")
+    advice = msg("Open the activity from your course. There you can also choose to open it in a new tab.")
+
+
+class TicketUsed(NotAuthentic):
+    code = "session.ticket-used"
+    title = msg("This button opens one tab only")
+    advice = msg("Go back to your course, reload the page, and press “Open in a new tab” again.")
+
+
 class SessionEndedWordsKept(SessionEnded):
     code = "session.ended-words-kept"
     title = msg("Your visit had ended, and your words are safe")

@@ -102,6 +102,7 @@ class WebSession(Tenant, Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    path_agent: Mapped[str | None]  # carried in the path: the hash of the one user agent that may; else None
 
 
 class Draft(Tenant, Base):

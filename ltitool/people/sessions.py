@@ -1,7 +1,8 @@
 """Sessions: one row a launch or sign-in, found by a short public name and a secret token.
 
 A session's pages live under /l/<short>/ and its cookie carries <short> in its name, so that two
-courses, or two people, in one browser never mix. The database holds only the token's hash.
+courses, or two people, in one browser never mix. Where a browser keeps no cookie in the LMS's frame, the
+token stands in the path instead: /l/<short>~<token>/. The database holds only the token's hash.
 """
 
 import hashlib
@@ -21,6 +22,8 @@ ABSOLUTE = timedelta(hours=8)
 TOUCH_EVERY = timedelta(minutes=1)  # so that reading a page is not always a write
 KEPT_AFTER_END = timedelta(days=2)  # long enough to recognise the sender of a form that came too late
 SHORT_LENGTH = 8
+SEPARATOR = "~"  # between name and token; in neither of them, and never escaped in an address
+NEVER_IN_PATH = frozenset({"director", "operator"})  # staff administration needs a cookie
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,26 @@ class Entry:
     course_title: str | None = None
     return_url: str | None = None
     embed_origins: Sequence[str] = field(default_factory=tuple)
+    path_agent: str | None = None  # the browser keeps no cookie: the hash of its user agent
+
+    @property
+    def in_path(self) -> bool:
+        """Say whether the session's token may stand in the path: it must, and no staff comes in."""
+        return self.path_agent is not None and not NEVER_IN_PATH & set(self.roles)
 
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """What the browser is given: the path's short name, and the secret for the cookie."""
+    """What the browser is given: the path's short name, and the secret for the cookie or the path."""
 
     short: str
     token: str
+    in_path: bool = False
+
+    @property
+    def segment(self) -> str:
+        """Give what stands behind /l/ in every address of the session."""
+        return f"{self.short}{SEPARATOR}{self.token}" if self.in_path else self.short
 
 
 def open_session(
@@ -60,7 +75,7 @@ def open_session(
 
     `expires_at` is given where the session continues another one, and must end with it.
     """
-    opened = OpenedSession(short=_short_name(new_token()), token=new_token())
+    opened = OpenedSession(_short_name(new_token()), new_token(), entry.in_path)
     session.add(
         WebSession(
             id=session_id,
@@ -81,6 +96,7 @@ def open_session(
             last_seen_at=at,
             expires_at=expires_at or at + ABSOLUTE,
             closed_at=None,
+            path_agent=entry.path_agent if entry.in_path else None,
         )
     )
     return opened

@@ -17,7 +17,7 @@ from ltitool.scoring.outcomes import latest_outcome
 from ltitool.scoring.schemas import read_scores
 from ltitool.scoring.sheets import OpenSheet, Scorer, lock_sheet, open_sheet, save_scores
 from ltitool.web.blueprints import Guard, guarded_blueprint
-from ltitool.web.drafts import discard_draft, form_key, with_draft
+from ltitool.web.drafts import below_visit, discard_draft, with_draft
 from ltitool.web.languages import current_language
 from ltitool.web.visit import current_visit
 
@@ -41,7 +41,7 @@ def save(submission_id: uuid.UUID) -> ResponseReturnValue:
     try:
         _lock(submission_id)
     except SheetIncomplete as incomplete:
-        discard_draft(current_visit(), form_key(request.path))  # all of it is saved, though not locked
+        discard_draft(current_visit(), below_visit(request.path))  # all of it is saved, though not locked
         return _show_sheet(submission_id, incomplete.faults), incomplete.status
     return redirect(url_for("scoring.sheet", submission_id=submission_id), 303)
 

@@ -20,8 +20,8 @@ from ltitool.web.visit import Visit, visit_or_none
 ACCEPTED = range(300, 400)  # a use case that worked answers with a redirect
 
 
-def form_key(path: str) -> str:
-    """Name a form by the path it is sent to, without the visit."""
+def below_visit(path: str) -> str:
+    """Give a path without its visit: the same in every visit, and without any secret."""
     parts = path.split("/", 3)
     return "/" + parts[3] if path.startswith("/l/") and len(parts) > 3 else path  # noqa: PLR2004 - "", "l", launch, rest
 
@@ -34,7 +34,7 @@ def keep_late_form() -> bool:
     sent = request.form.get("csrf_token", "")
     if not hmac.compare_digest(sent.encode(), visit.csrf_token.encode()):
         return False
-    return store_draft(visit, form_key(request.path), request.form, services().clock())
+    return store_draft(visit, below_visit(request.path), request.form, services().clock())
 
 
 def store_draft(visit: Visit, key: str, form: MultiDict[str, str], at: datetime) -> bool:
@@ -65,7 +65,7 @@ def with_draft(action: str, saved: Mapping[str, object]) -> dict[str, object]:
     values = dict(saved)
     if visit is None:
         return values
-    key = form_key(action)
+    key = below_visit(action)
     draft = find_draft(read_session(), visit.organisation_id, visit.person_id, key)
     if draft is not None:
         for name, kept in draft.fields.items():
@@ -77,14 +77,14 @@ def with_draft(action: str, saved: Mapping[str, object]) -> dict[str, object]:
 def draft_shown_since(action: str) -> datetime | None:
     """Say since when the words shown in a form wait unsent, or None if they are the saved ones."""
     shown: dict[str, datetime] = g.get("shown_drafts", {})
-    return shown.get(form_key(action))
+    return shown.get(below_visit(action))
 
 
 def drop_sent_draft(response: Response) -> Response:
     """After an accepted form, forget its draft (an app-wide after_request function)."""
     visit = visit_or_none()
     if visit and request.method == "POST" and response.status_code in ACCEPTED:
-        key = form_key(request.path)
+        key = below_visit(request.path)
         if find_draft(read_session(), visit.organisation_id, visit.person_id, key):
             discard_draft(visit, key)
     return response

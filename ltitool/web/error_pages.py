@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ltitool.errors import Malformed, NotFound, TooLarge, ToolError, Unavailable, msg
 from ltitool.web.headers import allow_any_frame
+from ltitool.web.path_sessions import masked
 
 log = logging.getLogger("ltitool.errors")
 SERVER_FAULT = 500
@@ -19,6 +20,15 @@ class WrongMethod(Malformed):
     status = 405
     title = msg("This address does not work that way")
     advice = msg("Open the activity from your course instead of reloading this address.")
+
+
+class MaskedAddresses(logging.Filter):
+    """Takes sessions' tokens out of what the framework logs by itself: it names the address of a fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, masked."""
+        record.msg, record.args = masked(record.getMessage()), ()
+        return True
 
 
 class Fault(ToolError):
@@ -35,7 +45,7 @@ def reference() -> str:
 def show_error(error: ToolError) -> Response:
     """Turn one of our errors into an answer."""
     level = logging.ERROR if error.status >= SERVER_FAULT else logging.INFO
-    log.log(level, "%s %s %s: %s", reference(), error.code, request.path, error.detail)
+    log.log(level, "%s %s %s: %s", reference(), error.code, masked(request.path), masked(error.detail))
     allow_any_frame()
     if _wants_json():
         return _json_error(error)
@@ -86,6 +96,7 @@ def _json_error(error: ToolError) -> Response:
 
 def init_error_pages(app: Flask) -> None:
     """Bind the handlers; our errors and the framework's end in the same shape."""
+    app.logger.addFilter(MaskedAddresses())
     app.register_error_handler(ToolError, show_error)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_fault)

@@ -1,11 +1,13 @@
 """Headers of every answer: who may frame it, what it may load, and that it is not kept."""
 
 import secrets
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
 from ltitool.foundation.services import services
+from ltitool.web.path_sessions import carries_session
 from ltitool.web.visit import visit_or_none
 
 ANYBODY_FRAMES = "frame_anybody"
@@ -23,6 +25,11 @@ def allow_any_frame() -> None:
     g.frame_anybody = True
 
 
+def allow_frame_of(origins: Iterable[str]) -> None:
+    """Let an answer outside a visit be shown in the frames of these origins alone."""
+    g.frame_origins = " ".join(("'self'", *origins))
+
+
 def allow_form_to(url: str) -> None:
     """Let the form of this one answer be posted to another site: an LMS that waits for it."""
     parts = urlsplit(url)
@@ -38,7 +45,7 @@ def _frame_ancestors() -> str:
     visit = visit_or_none()
     if visit is not None:
         return " ".join(("'self'", *visit.embed_origins))
-    return "*" if g.get(ANYBODY_FRAMES) else "'none'"
+    return str(g.get("frame_origins", "*" if g.get(ANYBODY_FRAMES) else "'none'"))
 
 
 def add_headers(response: Response) -> Response:
@@ -56,11 +63,14 @@ def add_headers(response: Response) -> Response:
     csp = "; ".join(f"{name} {value}" for name, value in policy.items())
     response.headers.setdefault("Content-Security-Policy", csp)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # Not "no-referrer": browsers would then send our own forms with "Origin: null".
-    response.headers["Referrer-Policy"] = "same-origin"
+    in_path = carries_session(request.path)
+    # Elsewhere not "no-referrer": browsers then send our own forms with "Origin: null".
+    response.headers["Referrer-Policy"] = "no-referrer" if in_path else "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
-    if not request.path.startswith("/static/"):
+    if in_path:
+        response.headers["Cache-Control"] = "no-store"
+    elif not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     if not services().settings.loopback_http:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

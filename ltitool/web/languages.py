@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_locale
 
+from ltitool.web.drafts import below_visit
 from ltitool.web.visit import Visit, visit_or_none
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -69,7 +70,7 @@ def language_links() -> list[LanguageLink]:
 
 def _switch_url(code: str) -> str:
     if visit_or_none() is not None and request.endpoint:
-        return url_for("visit.language", code=code, next=request.full_path.rstrip("?"))
+        return url_for("visit.language", code=code, next=below_visit(request.full_path.rstrip("?")))
     return f"{request.path}?lang={code}"
 
 

@@ -1,7 +1,7 @@
 """From the frame to a tab of its own.
 
 A partitioned cookie of the frame does not reach a top-level tab, so the page carries a short-lived
-ticket for its own visit; the tab trades it for a new session of the same person.
+ticket for its own visit; the tab trades it, once, for a new session of the same person.
 """
 
 import uuid
@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from flask import request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.db import transaction
 from ltitool.foundation.services import Services, services
-from ltitool.people.errors import SessionEnded
+from ltitool.people.errors import SessionEnded, TicketUsed
 from ltitool.people.models import WebSession
 from ltitool.people.sessions import Entry, OpenedSession, is_alive, open_session
-from ltitool.web.csrf import ForeignRequest
+from ltitool.web.csrf import ForeignRequest, comes_from_us
+from ltitool.web.drafts import below_visit
 from ltitool.web.visit import visit_or_none
 
 SALT = "new-tab"
@@ -38,8 +40,14 @@ def new_tab() -> NewTab | None:
     visit = visit_or_none()
     if visit is None or request.method != "GET":
         return None
-    ticket = _serializer(services()).dumps(visit.session_id.hex)
-    return NewTab(url_for("site.open_tab"), ticket, request.full_path.rstrip("?"))
+    return new_tab_of(visit.short, below_visit(request.full_path.rstrip("?")))
+
+
+def new_tab_of(short: str, path: str) -> NewTab:
+    """Give the form that opens a page of a session, named by its path below the visit, in a tab."""
+    found = services()
+    ticket = _serializer(found).dumps([short, found.new_id().hex])
+    return NewTab(url_for("site.open_tab"), ticket, path)
 
 
 def trade_ticket(ticket: str) -> OpenedSession:
@@ -48,21 +56,26 @@ def trade_ticket(ticket: str) -> OpenedSession:
     Raises:
         ForeignRequest: the form was not on one of our pages.
         SessionEnded: the ticket is too old, or its visit is over.
+        TicketUsed: it has opened a tab already.
     """
     found = services()
-    if request.headers.get("Origin") != found.settings.public_url:
+    if not comes_from_us(nameless=True):
         raise ForeignRequest("new tab")
     try:
-        session_id = uuid.UUID(_serializer(found).loads(ticket, max_age=MAX_AGE))
-    except (BadSignature, ValueError) as error:
+        short, number = _serializer(found).loads(ticket, max_age=MAX_AGE)
+    except BadSignature as error:
         raise SessionEnded("ticket") from error
-    with transaction() as session:
-        return _copy_session(session, session_id, found)
+    try:
+        with transaction() as session:
+            return _copy_session(session, short, uuid.UUID(number), found)
+    except IntegrityError as error:
+        raise TicketUsed(f"of session {short}") from error
 
 
-def _copy_session(session: Session, session_id: uuid.UUID, found: Services) -> OpenedSession:
+def _copy_session(session: Session, short: str, ticket_id: uuid.UUID, found: Services) -> OpenedSession:
+    """Open the tab's session under the ticket's own id: the database takes that id once."""
     now = found.clock()
-    row = session.scalar(select(WebSession).where(WebSession.id == session_id))
+    row = session.scalar(select(WebSession).where(WebSession.short == short))
     if row is None or not is_alive(row, now):
         raise SessionEnded("visit of the ticket")
     entry = Entry(
@@ -79,7 +92,7 @@ def _copy_session(session: Session, session_id: uuid.UUID, found: Services) -> O
     return open_session(
         session,
         entry,
-        session_id=found.new_id(),
+        session_id=ticket_id,
         new_token=found.new_token,
         at=now,
         expires_at=row.expires_at,

@@ -1,6 +1,6 @@
 """Pages that belong to no feature: health, the language switch, drafts, and the theme of addresses."""
 
-from flask import jsonify, redirect, request, url_for
+from flask import g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text, update
 
@@ -10,7 +10,7 @@ from ltitool.foundation.services import services
 from ltitool.people.models import Person, WebSession
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie, set_partitioned_cookie
-from ltitool.web.drafts import discard_draft, form_key, store_draft
+from ltitool.web.drafts import below_visit, discard_draft, store_draft
 from ltitool.web.languages import COOKIE, known_language
 from ltitool.web.new_tab import trade_ticket
 from ltitool.web.visit import current_visit
@@ -33,9 +33,7 @@ def health() -> ResponseReturnValue:
 @public.post("/tab")
 def open_tab() -> ResponseReturnValue:
     opened = trade_ticket(request.form.get("ticket", ""))
-    old = request.form.get("next", "").split("/", 3)
-    path = f"/l/{opened.short}/" + (old[3] if len(old) > 3 else "")  # noqa: PLR2004 - "", "l", launch, rest
-    response = redirect(_own_path(path, opened.short), 303)
+    response = redirect(_within(opened.segment, request.form.get("next", "")), 303)
     give_session_cookie(response, opened)
     return response
 
@@ -47,7 +45,7 @@ def language(code: str) -> ResponseReturnValue:
     with transaction() as session:
         session.execute(update(WebSession).where(WebSession.id == visit.session_id).values(locale=chosen))
         session.execute(update(Person).where(Person.id == visit.person_id).values(locale=chosen))
-    response = redirect(_own_path(request.args.get("next", ""), visit.short), 303)
+    response = redirect(_within(g.launch, request.args.get("next", "")), 303)
     set_partitioned_cookie(response, COOKIE, chosen, max_age=YEAR)
     return response
 
@@ -56,19 +54,18 @@ def language(code: str) -> ResponseReturnValue:
 def keep_draft() -> ResponseReturnValue:
     """Take what a form holds while it is being filled in; `form` names the path it will be sent to."""
     now = services().clock()
-    kept = store_draft(current_visit(), form_key(request.args.get("form", "")), request.form, now)
+    kept = store_draft(current_visit(), below_visit(request.args.get("form", "")), request.form, now)
     return jsonify({"kept": kept, "at": now.isoformat()})
 
 
 @visit_pages.post("/drafts/discard")
 def drop_draft() -> ResponseReturnValue:
     visit = current_visit()
-    discard_draft(visit, form_key(request.form.get("form", "")))
-    return redirect(_own_path(request.form.get("next", ""), visit.short), 303)
+    discard_draft(visit, below_visit(request.form.get("form", "")))
+    return redirect(_within(g.launch, request.form.get("next", "")), 303)
 
 
-def _own_path(path: str, short: str) -> str:
-    """Follow only paths of this same visit, wherever the address came from."""
-    prefix = f"/l/{short}/"
-    clean = path.startswith(prefix) and "\\" not in path and "//" not in path
-    return path if clean else url_for("home.page", launch=short)
+def _within(segment: str, path: str) -> str:
+    """Give a path below the visit as an address of this visit, and the first page for anything else."""
+    clean = path.startswith("/") and not any(part in path for part in ("\\", "//", ".."))
+    return f"/l/{segment}{path}" if clean else url_for("home.page", launch=segment)

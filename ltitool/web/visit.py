@@ -1,5 +1,6 @@
 """The visit: what a page may know of the session it is shown in."""
 
+import hmac
 import uuid
 from dataclasses import dataclass
 
@@ -7,10 +8,11 @@ from flask import g, request
 
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
-from ltitool.people.errors import SessionEnded, SessionMissing
+from ltitool.people.errors import SessionEnded, SessionMissing, SessionOnlyInFrame
 from ltitool.people.models import WebSession
-from ltitool.people.sessions import TOUCH_EVERY, find_session, is_alive, touch
+from ltitool.people.sessions import SEPARATOR, TOUCH_EVERY, find_session, is_alive, touch
 from ltitool.web.cookies import session_cookie_name
+from ltitool.web.path_sessions import agent_hash, is_in_frame
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Visit:
     course_title: str | None
     return_url: str | None
     embed_origins: tuple[str, ...]
+    in_path: bool  # the browser keeps no cookie of ours in this frame
 
 
 def current_visit() -> Visit:
@@ -50,17 +53,20 @@ def visit_or_none() -> Visit | None:
     return visit if isinstance(visit, Visit) else None
 
 
-def load_visit(short: str) -> Visit:
-    """Read the session row that this browser holds the secret of.
+def load_visit(launch: str) -> Visit:
+    """Read the session row that this browser holds the secret of; `launch` is what stands behind /l/.
 
     Raises:
         SessionMissing: no such session in this browser.
+        SessionOnlyInFrame: its token stands in the path, and this is no frame.
         SessionEnded: it is over; `g.ended_visit` then says whose it was.
     """
-    token = request.cookies.get(session_cookie_name(short), "")
+    short, _, in_path = launch.partition(SEPARATOR)
+    token = in_path or request.cookies.get(session_cookie_name(short), "")
     row = find_session(read_session(), short, token) if token else None
     if row is None:
         raise SessionMissing(f"no session {short}")
+    _check_carried(row, in_path=bool(in_path))
     now = services().clock()
     if not is_alive(row, now):
         g.ended_visit = _visit(row)
@@ -70,6 +76,18 @@ def load_visit(short: str) -> Visit:
             touch(session, row, now)
     g.visit = _visit(row)
     return current_visit()
+
+
+def _check_carried(row: WebSession, *, in_path: bool) -> None:
+    """Take a token only from where it was put: never a cookie's from the path, nor the other way round."""
+    if in_path != (row.path_agent is not None):
+        raise SessionMissing(f"session {row.short} is carried otherwise")
+    if row.path_agent is None:
+        return
+    if not hmac.compare_digest(row.path_agent, agent_hash()):
+        raise SessionMissing(f"session {row.short} belongs to another user agent")
+    if not is_in_frame():
+        raise SessionOnlyInFrame(f"session {row.short}")
 
 
 def _visit(row: WebSession) -> Visit:
@@ -87,4 +105,5 @@ def _visit(row: WebSession) -> Visit:
         course_title=row.course_title,
         return_url=row.return_url,
         embed_origins=tuple(map(str, row.embed_origins)),
+        in_path=row.path_agent is not None,
     )

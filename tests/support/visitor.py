@@ -24,10 +24,21 @@ class Visitor:
     short: str
     csrf_token: str
     origin: str
+    segment: str = ""  # behind /l/ in its addresses; with the token where the path carries it
 
     @classmethod
-    def open(cls, app: Flask, person: Any, roles: Sequence[str], clock: MovableClock) -> "Visitor":
-        """Open a session in the database and give its cookie to a fresh test browser."""
+    def open(
+        cls,
+        app: Flask,
+        person: Any,
+        roles: Sequence[str],
+        clock: MovableClock,
+        path_agent: str | None = None,
+    ) -> "Visitor":
+        """Open a session in the database and give its cookie to a fresh test browser.
+
+        With `path_agent`, the hash of a user agent, the session is carried in the path.
+        """
         tokens: list[str] = []
         with transaction() as session:
             opened = open_session(
@@ -40,18 +51,21 @@ class Visitor:
                     locale="en",
                     context_id=person.context_id,
                     course_title="Collaborative Leadership",
+                    path_agent=path_agent,
                 ),
                 session_id=uuid.uuid4(),
                 new_token=_recording(tokens),
                 at=clock(),
             )
         client = app.test_client()
-        client.set_cookie(session_cookie_name(opened.short), opened.token, domain="localhost", secure=True)
+        if not opened.in_path:
+            name = session_cookie_name(opened.short)
+            client.set_cookie(name, opened.token, domain="localhost", secure=True)
         origin = app.extensions["ltitool"].settings.public_url
-        return cls(client, opened.short, tokens[2], origin)
+        return cls(client, opened.short, tokens[2], origin, opened.segment)
 
     def path(self, path: str) -> str:
-        return f"/l/{self.short}/{path.lstrip('/')}"
+        return f"/l/{self.segment or self.short}/{path.lstrip('/')}"
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """Ask for a page of this visit (`path` is below /l/<short>/)."""

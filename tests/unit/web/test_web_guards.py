@@ -168,16 +168,16 @@ def test_the_address_after_a_language_switch_stays_inside_the_visit(
     pages: Flask, world: World, visit_as: VisitAs
 ) -> None:
     visitor = visit_as(world.amara)
-    inside = visitor.get(f"language/es?next={visitor.path('try-launched/')}")
+    inside = visitor.get("language/es?next=/try-launched/")
     assert inside.headers["Location"] == visitor.path("try-launched/")
-    for outside in ("https://evil.example/", "//evil.example", f"{visitor.path('')}/\\evil", "/l/other/x"):
+    for outside in ("https://evil.example/", "//evil.example", "/\\evil", "/../other/x"):
         assert visitor.get(f"language/es?next={outside}").headers["Location"] == visitor.path("")
 
 
 def test_a_new_tab_gets_a_session_of_its_own(pages: Flask, world: World, visit_as: VisitAs) -> None:
     visitor = visit_as(world.amara)
     form = dict(re.findall(r'name="(ticket|next)" value="([^"]+)"', visitor.get("").text))
-    assert form["next"] == visitor.path("")
+    assert form["next"] == "/"
     browser = pages.test_client()
     foreign = {"Origin": "https://evil.example", "Accept": "application/json"}
     refused = browser.post("/tab", data=form, headers=foreign)

@@ -180,6 +180,7 @@ def environment(language: str, asset_url: Callable[[str], str], **more: Any) -> 
     env.globals.update(
         asset_url=asset_url,
         csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="token">'),
+        below_visit=lambda path: path,
         draft_shown_since=lambda _action: dt.datetime(2026, 3, 17, 14, 3, tzinfo=dt.UTC),
         home_url=lambda: "/home",
         language_links=lambda: [
