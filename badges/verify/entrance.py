@@ -25,6 +25,7 @@ from badges.verify.resolution import MissingError, Resolver
 from badges.verify.signatures import Secured, check_signatures
 from badges.verify.standing import StatusQuestion, check_status
 from badges.verify.view import BadgeView
+from badges.verify.vocabularies import check_exact_contexts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -191,6 +192,8 @@ class _Run:
             self.note(structure.check_type(document, intake.generation))
             self.note(structure.check_context(document))
             self.note(structure.check_schema(document))
+        if intake.token is None:
+            check_exact_contexts(document)
         prepared = prepared or primary.prepare(without_proof(document))
         if known is None:
             structure.check_single_description(prepared)
