@@ -2,6 +2,6 @@
 
 import sys
 
-from ltitool.cli.main import main
+from ltitool.cli.entrance import main
 
 sys.exit(main(sys.argv[1:]))
