@@ -8,11 +8,11 @@ references become visible, and that its errors are translated.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyld import jsonld
 
-from badges.canonical.nquads import Quad, escape, literal_suffix
+from badges.canonical.nquads import ABSOLUTE_IRI, LANGUAGE, Quad, escape, literal_suffix
 from badges.errors import BadgeError, ContextError, DataLossError
 
 if TYPE_CHECKING:
@@ -24,6 +24,34 @@ if TYPE_CHECKING:
 RELATIVE_BASE = "https://relative.invalid/"
 
 _DEFAULT_GRAPH = "@default"
+# Scoped contexts kept in processed form; one set of contexts and its badges need about sixty.
+MAX_SCOPES = 256
+
+
+class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc] # PyLD is not typed
+    """PyLD, remembering what a type's own context came to.
+
+    PyLD keeps processed contexts by the name of the context they were laid over. For a type's context it lays
+    them over a fresh copy without a name, so that it processes the same one again at every object: two thirds
+    of its time. Here the name of what was copied is used. One thread at a time, like all of PyLD's caches.
+    """
+
+    _scopes: ClassVar[dict[tuple[str, int, bool], tuple[Any, Any]]] = {}
+
+    def _process_context(
+        self, active_ctx: Any, local_ctx: Any, options: Any, *changes: Any, **more: Any
+    ) -> Any:
+        if changes or more.get("propagate", True) or "_uuid" not in active_ctx:
+            return super()._process_context(active_ctx, local_ctx, options, *changes, **more)
+        key = (active_ctx["_uuid"], id(local_ctx), bool(more.get("override_protected")))
+        found = self._scopes.get(key)
+        if found is None:
+            if len(self._scopes) >= MAX_SCOPES:
+                self._scopes.clear()
+            # The context is kept too, so that its id stays its own.
+            found = (local_ctx, super()._process_context(active_ctx, local_ctx, options, **more))
+            self._scopes[key] = found
+        return found[1]
 
 
 def statements(document: Mapping[str, Any], contexts: ContextSet) -> list[Quad]:
@@ -31,7 +59,8 @@ def statements(document: Mapping[str, Any], contexts: ContextSet) -> list[Quad]:
 
     Raises:
         ContextError: ``context_not_pinned`` or ``context_conflict`` (a protected term redefined).
-        DataLossError: ``json_ld`` when PyLD cannot read the document.
+        DataLossError: ``json_ld`` when PyLD cannot read the document, or a language is no language tag;
+            ``undefined_type`` for a datatype that is no IRI.
     """
     options = {
         "base": RELATIVE_BASE,
@@ -40,7 +69,7 @@ def statements(document: Mapping[str, Any], contexts: ContextSet) -> list[Quad]:
         "processingMode": "json-ld-1.1",
     }
     try:
-        dataset = jsonld.to_rdf(document, options)
+        dataset = Processor().to_rdf(document, options)
     except jsonld.JsonLdError as fault:
         raise _translated(fault) from fault
     except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as fault:
@@ -60,8 +89,18 @@ def _quad(triple: Mapping[str, Mapping[str, str]], graph: str) -> Quad:
 
 def _term(term: Mapping[str, str]) -> str:
     if term["type"] == "literal":
-        return f'"{escape(term["value"])}"{literal_suffix(term.get("datatype"), term.get("language"))}'
+        datatype, language = term.get("datatype"), term.get("language")
+        _refuse_unsound_suffix(datatype, language)
+        return f'"{escape(term["value"])}"{literal_suffix(datatype, language)}'
     return _resource(term["value"])
+
+
+def _refuse_unsound_suffix(datatype: str | None, language: str | None) -> None:
+    """PyLD lets any text be a language or a datatype, even one that holds whole statements."""
+    if language is not None and not LANGUAGE.match(language):
+        raise DataLossError("json_ld", f"{language[:80]!r} is no language tag")
+    if datatype and (datatype.startswith(RELATIVE_BASE) or not ABSOLUTE_IRI.match(datatype)):
+        raise DataLossError("undefined_type", f"the datatype {datatype[:80]!r} is no IRI")
 
 
 def _resource(value: str) -> str:

@@ -26,8 +26,12 @@ _ESCAPES |= {
     8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\",
 }  # fmt: skip
 NEEDS_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
-# What may stand between < and >: RFC 3987 as the N-Quads grammar (IRIREF) bounds it, absolute only.
-ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*\Z")
+# What may stand between < and >: RFC 3987 as the N-Quads grammar (IRIREF) bounds it, absolute only; and none
+# of the wider spaces, because JSON-LD libraries drop an identifier that holds one.
+ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20<>\"{}|^`\\]*\Z")
+BLANK_NODE = re.compile(r"_:[^\s\x00-\x20<>\"{}|^`\\]+\Z")
+# BCP 47 as N-Quads bounds it (LANGTAG).
+LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 _TERM = re.compile(
     r"[ \t]*(?:"

@@ -21,8 +21,8 @@ from badges.canonical import terms
 from badges.canonical.expansion import RELATIVE_BASE, statements
 from badges.canonical.generated import CanonicalText, GivesUpError, Term, TermQuad, escaped_leaves, generate
 from badges.canonical.guard import guard_shape
-from badges.canonical.leaves import MARK, MARKER, Marker, ShapeKey, flatten
-from badges.canonical.nquads import ABSOLUTE_IRI, Quad, escape
+from badges.canonical.leaves import MARK, MARKER, Marker, ShapeKey
+from badges.canonical.nquads import ABSOLUTE_IRI, BLANK_NODE, Quad, escape
 from badges.canonical.portable import refuse_unportable
 from badges.errors import DataLossError, ProofError
 
@@ -106,10 +106,10 @@ def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
             vocabulary word that no context defines, ``direction`` for ``@direction``.
         ContextError: as ``statements``.
     """
-    _prove_numbers_survive(document, contexts)
+    _prove_constants_survive(document, contexts)
     if MARK in repr(document.get("@context")):
         raise DataLossError("reserved", "a context imitates a marker of the verifier", path="$.@context")
-    marker = Marker(terms.constant_names(contexts), numbers=False)
+    marker = Marker(terms.constant_names(contexts), everything=False)
     quads = statements(marker.marked_object(document, "$"), contexts)
     _prove_all_emerge(quads, marker.paths)
     _refuse_relative(quads)
@@ -177,13 +177,10 @@ def _merged(shape: Shape, pattern: tuple[int, ...]) -> Sequence[TermQuad]:
     return tuple(dict.fromkeys(merged))
 
 
-def _prove_numbers_survive(document: Mapping[str, Any], contexts: ContextSet) -> None:
-    """Numbers are part of the shape, so a first pass marks them too, only to see that none is dropped."""
-    marker = Marker(terms.constant_names(contexts), numbers=True)
-    marked = marker.marked_object(document, "$")
-    texts = len(flatten(document, terms.constant_names(contexts))[1])
-    if len(marker.paths) > texts:
-        _prove_all_emerge(statements(marked, contexts), marker.paths)
+def _prove_constants_survive(document: Mapping[str, Any], contexts: ContextSet) -> None:
+    """Numbers, types and vocabulary words are part of the shape, so a first pass marks them too."""
+    marker = Marker(terms.constant_names(contexts), everything=True)
+    _prove_all_emerge(statements(marker.marked_object(document, "$"), contexts), marker.paths)
 
 
 def _prove_all_emerge(quads: Sequence[Quad], paths: Sequence[str]) -> None:
@@ -197,13 +194,14 @@ def _prove_all_emerge(quads: Sequence[Quad], paths: Sequence[str]) -> None:
 
 def _refuse_relative(quads: Sequence[Quad]) -> None:
     """A relative IRI that holds no marker came from a type or a vocabulary word."""
-    for quad in quads:
-        for term in quad:
-            if term.startswith(f"<{RELATIVE_BASE}") and not MARKER.search(term):
-                word = term[len(RELATIVE_BASE) + 1 : -1]
-                raise DataLossError(
-                    "undefined_type", f"no context defines {word[:80]!r}, so it would not be signed"
-                )
+    for term in {term for quad in quads for term in quad if term.startswith("<")}:
+        if term.startswith(f"<{RELATIVE_BASE}") and not MARKER.search(term):
+            word = term[len(RELATIVE_BASE) + 1 : -1]
+            raise DataLossError(
+                "undefined_type", f"no context defines {word[:80]!r}, so it would not be signed"
+            )
+        if not ABSOLUTE_IRI.match(term[1:-1]):
+            raise DataLossError("malformed_iri", f"{term[1:81]!r} is no IRI")
 
 
 def _terms_of(quad: Quad) -> TermQuad:
@@ -234,6 +232,7 @@ def fill(
             written.
     """
     if shape.depends_on_text or not fills_cleanly(shape, leaves, contexts):
+        _refuse_dropped_identifiers(shape, leaves)
         return _expanded_for_itself(document, contexts)
     return [
         (_filled(quad[0], leaves), quad[1].before, _filled(quad[2], leaves), _filled(quad[3], leaves))
@@ -282,6 +281,14 @@ def is_absolute_iri(text: str) -> bool:
 def _is_plain_iri(iri: str, contexts: ContextSet) -> bool:
     """Absolute, well formed, and no compact IRI; badges of one program share most of theirs."""
     return bool(ABSOLUTE_IRI.match(iri)) and iri.partition(":")[0] not in terms.defined_names(contexts)
+
+
+def _refuse_dropped_identifiers(shape: Shape, leaves: Sequence[str]) -> None:
+    """PyLD drops every statement about what it does not take for an identifier."""
+    for leaf in shape.iri_leaves:
+        if not ABSOLUTE_IRI.match(leaves[leaf]) and not BLANK_NODE.match(leaves[leaf]):
+            code = "malformed_iri" if ":" in leaves[leaf] else "relative_iri"
+            raise DataLossError(code, f"{leaves[leaf][:80]!r} is no IRI and would not be signed as written")
 
 
 def _expanded_for_itself(document: Mapping[str, Any], contexts: ContextSet) -> list[Quad]:

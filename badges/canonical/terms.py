@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
     from badges.canonical.pinned import ContextSet
 
-_ALWAYS_CONSTANT = frozenset({"@context", "@type", "type", "@language", "@direction"})
+# Not by a context, but by JSON-LD itself.
+ALWAYS_CONSTANT = frozenset({"@context", "@type", "type", "@language", "@direction"})
 
 
 @functools.lru_cache(maxsize=8)
 def constant_names(contexts: ContextSet) -> frozenset[str]:
     """Names whose texts choose terms and so belong to the shape: types, contexts, ``@vocab`` members."""
-    return _ALWAYS_CONSTANT | {
+    return ALWAYS_CONSTANT | {
         name
         for name, definition in _definitions(contexts)
         if isinstance(definition, dict) and definition.get("@type") == "@vocab"

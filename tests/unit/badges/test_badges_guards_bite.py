@@ -73,7 +73,7 @@ MUTANTS = [
     ),
     Mutant(("badges.verify.structure._check_order",), nothing, "B03 contexts swapped"),
     Mutant(("badges.canonical.shapes._prove_all_emerge",), nothing, "B01 undefined term"),
-    Mutant(("badges.canonical.shapes._prove_numbers_survive",), nothing, "B01 undefined number"),
+    Mutant(("badges.canonical.shapes._prove_constants_survive",), nothing, "B01 undefined number"),
     Mutant(("badges.verify.data_integrity.verify_signature",), yes, "changed name"),
     Mutant(("badges.verify.data_integrity.verify_signature",), yes, "B32 another badge's proof"),
     Mutant(

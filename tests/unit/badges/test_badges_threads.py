@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from support.badge_samples import sample_badge, sample_issuer
 
+from badges.canonical.leaves import flatten
 from badges.canonical.pinned import pinned_contexts
 from badges.canonical.primary import canonical_form
-from badges.canonical.shapes import ShapeCache, flatten
+from badges.canonical.shapes import ShapeCache
 from badges.canonical.terms import constant_names
 
 ISSUER = sample_issuer()
