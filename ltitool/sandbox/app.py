@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from ltitool.sandbox.bodies import MAX_BODY
 from ltitool.sandbox.errors import PageRefusal
+from ltitool.sandbox.group_services import group_services
 from ltitool.sandbox.keys import open_key_ring
 from ltitool.sandbox.linking_pages import link_pages
 from ltitool.sandbox.misbehaving import break_off, misbehave
@@ -20,6 +21,8 @@ from ltitool.sandbox.registering_pages import tool_pages
 from ltitool.sandbox.runtime import EXTENSION, Platform, current_platform
 from ltitool.sandbox.services import services
 from ltitool.sandbox.store import open_store
+from ltitool.sandbox.switch_pages import switch_pages
+from ltitool.sandbox.teacher_pages import teacher_pages
 from ltitool.sandbox.toolkeys import ToolKeys, fetch_key_set
 from ltitool.sandbox.visitor import current_locale, current_person
 from ltitool.sandbox.words import LOCALES, say, write_moment, write_number
@@ -29,8 +32,16 @@ if TYPE_CHECKING:
 
     from ltitool.sandbox.config import PlatformConfig
 
+_PAGES: Final = (pages, tool_pages, link_pages, teacher_pages, switch_pages)
+_PAGE_NAMES: Final = frozenset(door.name for door in _PAGES)
 # Doors that other sites post to: the tool's page (authentication) and the tool's server (the rest).
-_OPEN_DOORS: Final = ("protocol.", "services.", "link_pages.take_links")
+_OPEN_DOORS: Final = (
+    "protocol.",
+    "services.",
+    "group_services.",
+    "link_pages.take_links",
+    "switch_pages.control",
+)
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,7 +54,7 @@ def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetc
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it, the base class not
     app.extensions[EXTENSION] = _open_platform(config, fetch)
-    for door in (protocol, services, pages, tool_pages, link_pages):
+    for door in (protocol, services, group_services, *_PAGES):
         app.register_blueprint(door)
     app.before_request(_come_to_our_own_name)
     app.before_request(_refuse_foreign_forms)
@@ -68,7 +79,7 @@ def _come_to_our_own_name() -> ResponseReturnValue | None:
     home = current_platform().endpoints.base
     if request.host_url.rstrip("/") == home:
         return None
-    if request.method in {"GET", "HEAD"} and request.blueprint in {"pages", "tool_pages", "link_pages"}:
+    if request.method in {"GET", "HEAD"} and request.blueprint in _PAGE_NAMES:
         return redirect(home + request.full_path.rstrip("?"))
     raise PageRefusal(421, "another-name", f"this LMS is {home}")
 

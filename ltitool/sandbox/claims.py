@@ -50,6 +50,7 @@ def launch_claims(launch: Launch, config: PlatformConfig, now: datetime) -> dict
         words.LIS: _sourced_ids(launch),
         words.AGS: _gradebook(launch, config),
         words.NRPS: _roster(launch.course, config),
+        **_groups(launch.course, config),
         **_message(launch, config),
     }
 
@@ -154,3 +155,15 @@ def _roster(course: Course, config: PlatformConfig) -> dict[str, object]:
         "context_memberships_url": config.endpoints.memberships(course.id),
         "service_versions": ["2.0"],
     }
+
+
+def _groups(course: Course, config: PlatformConfig) -> dict[str, object]:
+    if not config.manners.offers_groups:
+        return {}
+    claim = {
+        "scope": [words.SCOPE_GROUPS],
+        "context_groups_url": config.endpoints.groups(course.id),
+        "context_group_sets_url": config.endpoints.group_sets(course.id),
+        "service_versions": ["1.0"],
+    }
+    return {words.GROUPS: claim}

@@ -12,6 +12,7 @@ from ltitool.sandbox.clock import FileClock
 from ltitool.sandbox.config import PlatformConfig, utc_now
 from ltitool.sandbox.errors import ConfigurationError
 from ltitool.sandbox.manners import MODES
+from ltitool.sandbox.seed import DEMO, with_members
 from ltitool.sandbox.serving import serve
 from ltitool.sandbox.store import remove_store
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _HOST: Final = "127.0.0.1"
 _DEFAULT_PORT: Final = 8001
 _LAST_PORT: Final = 65_535
+_MOST_MEMBERS: Final = 100_000
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,6 +47,7 @@ def configuration(options: argparse.Namespace) -> PlatformConfig:
         tool_url=options.tool.rstrip("/"),
         data_dir=options.data,
         manners=MODES[options.mode],
+        seed=with_members(DEMO, DEMO.courses[0].id, options.members),
         clock=FileClock(options.clock_file) if options.clock_file else utc_now,
     )
 
@@ -60,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         "--base-url", default="", help="the address people use, when it is not the port's own"
     )
     parser.add_argument("--mode", choices=sorted(MODES), default="strict", help="whose manners to take on")
+    parser.add_argument(
+        "--members", type=_count, default=0, help="made-up participants to add to the first course"
+    )
     parser.add_argument("--clock-file", type=Path, help="a file whose ISO 8601 time is taken for now")
     parser.add_argument("--reset", action="store_true", help="empty the database first; the keys stay")
     return parser
@@ -68,4 +74,10 @@ def _parser() -> argparse.ArgumentParser:
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) <= _LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text} is no port")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) > _MOST_MEMBERS:
+        raise argparse.ArgumentTypeError(f"{text} is no number up to {_MOST_MEMBERS}")
     return int(text)

@@ -115,6 +115,9 @@ class Endpoints:
     def results(self, course_id: str, line_item_id: str) -> str:
         return self._service(f"courses/{course_id}/lineitems/{line_item_id}/results")
 
+    def result(self, course_id: str, line_item_id: str, sub: str) -> str:
+        return self._service(f"courses/{course_id}/lineitems/{line_item_id}/results/{sub}")
+
     def memberships(self, course_id: str) -> str:
         return f"{self.base}/api/courses/{course_id}/memberships"
 

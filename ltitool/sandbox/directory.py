@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ltitool.sandbox.errors import PageRefusal
 from ltitool.sandbox.seed import Activity, Course, Person
@@ -12,6 +12,8 @@ from ltitool.sandbox.vocabulary import Role, role_uris
 
 if TYPE_CHECKING:
     import sqlite3
+
+SHOWN: Final = 100  # people on one page
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,24 @@ def administrators(connection: sqlite3.Connection) -> list[Person]:
     return [person_from(row) for row in rows]
 
 
-def courses_with_members(connection: sqlite3.Connection) -> list[tuple[Course, list[tuple[Person, Role]]]]:
+@dataclass(frozen=True)
+class Circle:
+    """A course with the people of it that a page can show, and how many more there are."""
+
+    course: Course
+    members: list[tuple[Person, Role]]
+    more: int
+
+
+def courses_with_members(connection: sqlite3.Connection) -> list[Circle]:
+    """Give each course with its staff and its first participants."""
     rows = connection.execute("SELECT * FROM courses ORDER BY rowid").fetchall()
-    return [(course_from(row), members_of(connection, row["course_id"])) for row in rows]
+    return [_circle(connection, course_from(row)) for row in rows]
+
+
+def _circle(connection: sqlite3.Connection, course: Course) -> Circle:
+    members = members_of(connection, course.id, limit=SHOWN)
+    return Circle(course, members, count_members(connection, course.id) - len(members))
 
 
 def courses_of(connection: sqlite3.Connection, person: Person) -> list[Participation]:
@@ -78,13 +95,22 @@ def find_activity(connection: sqlite3.Connection, course_id: str, activity_id: s
     raise PageRefusal(404, "no-such-activity")
 
 
-def members_of(connection: sqlite3.Connection, course_id: str) -> list[tuple[Person, Role]]:
+def members_of(
+    connection: sqlite3.Connection, course_id: str, *, limit: int = -1, offset: int = 0
+) -> list[tuple[Person, Role]]:
+    """List who is enrolled: all, or so many from a place on."""
     rows = connection.execute(
         "SELECT people.*, enrolments.role FROM enrolments JOIN people USING (person_key)"
-        " WHERE course_id = ? ORDER BY enrolments.position",
-        (course_id,),
+        " WHERE course_id = ? ORDER BY enrolments.position LIMIT ? OFFSET ?",
+        (course_id, limit, offset),
     )
     return [(person_from(row), Role(row["role"])) for row in rows]
+
+
+def count_members(connection: sqlite3.Connection, course_id: str) -> int:
+    """Count who is enrolled."""
+    row = connection.execute("SELECT count(*) FROM enrolments WHERE course_id = ?", (course_id,)).fetchone()
+    return int(row[0])
 
 
 def person_from(row: sqlite3.Row) -> Person:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ltitool.sandbox.directory import members_of
+from ltitool.sandbox.directory import SHOWN, members_of
+from ltitool.sandbox.events import comments_on
 from ltitool.sandbox.lineitems import course_line_items
+from ltitool.sandbox.manners import STRICT
 from ltitool.sandbox.scores import score_from
 from ltitool.sandbox.vocabulary import Role
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from ltitool.sandbox.directory import Participation
+    from ltitool.sandbox.manners import Manners
     from ltitool.sandbox.scores import Score
     from ltitool.sandbox.seed import LineItem, Person
 
@@ -26,6 +29,7 @@ class Cell:
     score: Score
     points: float | None
     received_at: datetime
+    comments: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,14 @@ class Grid:
         return self.cells.get((learner.key, column.id))
 
 
-def read_grid(connection: sqlite3.Connection, viewer: Participation) -> Grid:
-    """Read a course's grid; a learner sees one row, their own."""
+def read_grid(
+    connection: sqlite3.Connection, viewer: Participation, manners: Manners = STRICT, page: int = 0
+) -> Grid:
+    """Read one page of a course's grid; a learner sees one row, their own."""
     columns = {item.id: item for item in course_line_items(connection, viewer.course.id)}
-    members = members_of(connection, viewer.course.id)
+    everybody = not viewer.teaches
+    limit, offset = (-1, 0) if everybody else (SHOWN, page * SHOWN)
+    members = members_of(connection, viewer.course.id, limit=limit, offset=offset)
     learners = tuple(
         person
         for person, role in members
@@ -56,13 +64,23 @@ def read_grid(connection: sqlite3.Connection, viewer: Participation) -> Grid:
         (viewer.course.id,),
     )
     cells = {
-        (row["person_key"], row["line_item_id"]): _cell(row, columns[row["line_item_id"]])
+        (row["person_key"], row["line_item_id"]): _cell(
+            row, columns[row["line_item_id"]], _comments(connection, row, manners)
+        )
         for row in rows
         if row["person_key"] in seen
     }
     return Grid(tuple(columns.values()), learners, cells)
 
 
-def _cell(row: sqlite3.Row, column: LineItem) -> Cell:
+def _cell(row: sqlite3.Row, column: LineItem, comments: tuple[str, ...]) -> Cell:
     score = score_from(row)
-    return Cell(score, score.on_scale(column.score_maximum), datetime.fromisoformat(row["received_at"]))
+    points = score.on_scale(column.score_maximum)
+    return Cell(score, points, datetime.fromisoformat(row["received_at"]), comments)
+
+
+def _comments(connection: sqlite3.Connection, row: sqlite3.Row, manners: Manners) -> tuple[str, ...]:
+    """Give the comments that a cell shows: the score's own, or on Canvas all that ever came."""
+    if manners.comments_pile_up:
+        return tuple(comments_on(connection, row["line_item_id"], row["sub"]))
+    return (row["comment"],) if row["comment"] else ()

@@ -52,9 +52,20 @@ def open_key_ring(data_dir: Path) -> KeyRing:
     )
 
 
+def rotate_key_ring(data_dir: Path, *, keep: bool) -> KeyRing:
+    """Sign with a new key from now on; the keys before stay published, or are forgotten."""
+    ring = open_key_ring(data_dir)
+    fresh = KeyRing((_new_key(), *(ring.signing if keep else ())), ring.hints)
+    _write(data_dir / KEYS_NAME, fresh)
+    return fresh
+
+
 def _new_ring() -> KeyRing:
-    signing = RSAKey.generate_key(_RSA_BITS, {"use": "sig"}, auto_kid=True)
-    return KeyRing((signing,), OctKey.generate_key(_HINT_BITS))
+    return KeyRing((_new_key(),), OctKey.generate_key(_HINT_BITS))
+
+
+def _new_key() -> RSAKey:
+    return RSAKey.generate_key(_RSA_BITS, {"use": "sig"}, auto_kid=True)
 
 
 def _write(path: Path, ring: KeyRing) -> None:

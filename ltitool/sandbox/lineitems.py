@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ltitool.sandbox.config import Endpoints
+    from ltitool.sandbox.manners import Manners
     from ltitool.sandbox.paging import Page
 
 _MAX_TEXT: Final = 255
+_REFUSED: Final = 400
 
 _FILTERED: Final = """
     SELECT * FROM line_items
@@ -106,10 +108,19 @@ def change_line_item(connection: sqlite3.Connection, wanted: LineItem) -> LineIt
     return find_line_item(connection, wanted.course_id, wanted.id)
 
 
-def delete_line_item(connection: sqlite3.Connection, course_id: str, line_item_id: str) -> None:
+def delete_line_item(
+    connection: sqlite3.Connection, course_id: str, line_item_id: str, manners: Manners
+) -> None:
     """Delete a line item and its scores; an activity's own column is not the tool's to delete."""
-    if find_line_item(connection, course_id, line_item_id).owner != "tool":
-        raise ServiceRefusal(403, "not_yours", "the platform made this line item with its activity")
+    coupled = find_line_item(connection, course_id, line_item_id).owner != "tool"
+    if coupled and manners.coupled_delete_status >= _REFUSED:
+        status = manners.coupled_delete_status
+        raise ServiceRefusal(status, "not_yours", "the platform made this line item with its activity")
+    remove_line_item(connection, line_item_id)
+
+
+def remove_line_item(connection: sqlite3.Connection, line_item_id: str) -> None:
+    """Delete a column and its scores, as a teacher may."""
     connection.execute("DELETE FROM line_items WHERE line_item_id = ?", (line_item_id,))
 
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from ltitool.sandbox import vocabulary as words
+
 
 class Trick(StrEnum):
     """What a hostile platform answers a service request with."""
@@ -57,6 +59,7 @@ class Manners:
     # Gradebook
     stamps_in_whole_seconds: bool = False  # Moodle: two scores in one second are a conflict
     older_gets_400: bool = False  # Canvas: an older timestamp is a bad request, an equal one is none
+    takes_future_stamps: bool = False  # Canvas and Moodle do not look ahead
     erases_unfinished: bool = False  # Moodle: anything but a finished grade wipes the one there was
     takes_any_number: bool = False  # Moodle: negative scores and a maximum of 0 are fine
     refuses_with_422: bool = False  # Canvas: unknown learner, missing maximum
@@ -72,6 +75,12 @@ class Manners:
     offers_groups: bool = True  # neither Canvas nor Moodle does
     scripts_in_names: bool = False
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Give the scopes that a tool may ask for."""
+        groups = () if self.offers_groups else (words.SCOPE_GROUPS,)
+        return tuple(scope for scope in words.SERVICE_SCOPES if scope not in groups)
+
 
 STRICT: Final = Manners()
 CANVAS: Final = Manners(
@@ -84,6 +93,7 @@ CANVAS: Final = Manners(
     names_deployment=False,
     refuses_large_limits=False,
     older_gets_400=True,
+    takes_future_stamps=True,
     refuses_with_422=True,
     makes_attempts=True,
     comments_pile_up=True,
@@ -106,6 +116,7 @@ MOODLE: Final = Manners(
     refuses_large_limits=False,
     curly_links=True,
     stamps_in_whole_seconds=True,
+    takes_future_stamps=True,
     erases_unfinished=True,
     takes_any_number=True,
     results_limit_breaks=True,

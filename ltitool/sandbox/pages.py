@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ltitool.sandbox import directory
+from ltitool.sandbox.absences import KINDS, absences_of
 from ltitool.sandbox.errors import NotSignedInError, PageRefusal
 from ltitool.sandbox.gradebook import read_grid
 from ltitool.sandbox.launching import Start, login_fields
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 pages = Blueprint("pages", __name__)
 
 _FRAME_FEATURES: Final = ("microphone", "camera", "geolocation", "midi", "encrypted-media", "autoplay")
+_PAGE_DIGITS: Final = 7
 _A_YEAR: Final = 31_536_000
 
 
@@ -91,16 +93,24 @@ def show_course(course_id: str) -> ResponseReturnValue:
 def show_people(course_id: str) -> ResponseReturnValue:
     with current_platform().store.reading() as connection:
         part = directory.participation(connection, _person(), course_id)
-        members = directory.members_of(connection, course_id)
-    return render_template("people.html", part=part, members=members)
+        page = _page()
+        offset = page * directory.SHOWN
+        members = directory.members_of(connection, course_id, limit=directory.SHOWN, offset=offset)
+        more = directory.count_members(connection, course_id) > offset + directory.SHOWN
+        absences = absences_of(connection, course_id)
+    return render_template(
+        "people.html", part=part, members=members, absences=absences, page=page, more=more, kinds=KINDS
+    )
 
 
 @pages.get("/courses/<course_id>/gradebook")
 def show_gradebook(course_id: str) -> ResponseReturnValue:
     with current_platform().store.reading() as connection:
         part = directory.participation(connection, _person(), course_id)
-        grid = read_grid(connection, part)
-    return render_template("gradebook.html", part=part, grid=grid)
+        page = _page()
+        grid = read_grid(connection, part, current_platform().config.manners, page)
+        more = directory.count_members(connection, course_id) > (page + 1) * directory.SHOWN
+    return render_template("gradebook.html", part=part, grid=grid, page=page, more=more and part.teaches)
 
 
 @pages.get("/courses/<course_id>/activities/<activity_id>")
@@ -140,6 +150,11 @@ def review(course_id: str, activity_id: str, person_key: str) -> ResponseReturnV
     fields = login_fields(start, platform.config, platform.keys)
     action = platform.config.tool.login_url
     return render_template("forward.html", action=action, fields=fields, title=activity.title)
+
+
+def _page() -> int:
+    page = request.args.get("page", "0")
+    return int(page) if page.isascii() and page.isdigit() and len(page) < _PAGE_DIGITS else 0
 
 
 def _shown_in() -> DocumentTarget:

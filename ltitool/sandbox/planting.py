@@ -38,6 +38,11 @@ _ACTIVITY: Final = """
         title = excluded.title, description = excluded.description, custom = excluded.custom,
         position = excluded.position
 """
+_GROUP: Final = """
+    INSERT INTO groups (group_id, course_id, name, set_id, set_name) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (group_id) DO UPDATE SET name = excluded.name, set_name = excluded.set_name
+"""
+_GROUP_MEMBER: Final = "INSERT INTO group_members VALUES (?, ?) ON CONFLICT DO NOTHING"
 # A line item that the tool has since changed keeps the tool's values.
 _LINE_ITEM: Final = INSERT_LINE_ITEM + "ON CONFLICT (line_item_id) DO NOTHING"
 
@@ -58,3 +63,5 @@ def plant(connection: sqlite3.Connection, seed: Seed) -> None:
         ],
     )
     connection.executemany(_LINE_ITEM, [astuple(item) for item in seed.line_items])
+    connection.executemany(_GROUP, [astuple(group)[:5] for group in seed.groups])
+    connection.executemany(_GROUP_MEMBER, [(one.id, key) for one in seed.groups for key in one.members])

@@ -44,7 +44,7 @@ def openid_configuration() -> ResponseReturnValue:
             "registration_endpoint": endpoints.registration,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": ["openid", *words.SERVICE_SCOPES],
+            "scopes_supported": ["openid", *platform.config.manners.scopes],
             "response_types_supported": ["id_token"],
             "response_modes_supported": ["form_post"],
             "subject_types_supported": ["public"],

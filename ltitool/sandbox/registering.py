@@ -113,7 +113,7 @@ def _read_body(platform: Platform, permission: Permission, body: Mapping[str, An
     return KnownTool(
         name=_text(body, "client_name"),
         tool=_read_tool(platform, permission, body, configuration),
-        scopes=tuple(scope for scope in asked if scope in words.SERVICE_SCOPES),
+        scopes=tuple(scope for scope in asked if scope in platform.config.manners.scopes),
         active=False,
     )
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.directory import activities_of, course_from, person_from
 from ltitool.sandbox.errors import ServiceRefusal
+from ltitool.sandbox.groups import groups_by_person
 from ltitool.sandbox.vocabulary import Role, role_uris
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from ltitool.sandbox.manners import Manners
     from ltitool.sandbox.paging import Page
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 
 _MEMBERS: Final = """
-    SELECT people.*, enrolments.role FROM enrolments JOIN people USING (person_key)
+    SELECT people.*, enrolments.role, coalesce(absences.kind, '') AS absence
+    FROM enrolments JOIN people USING (person_key) LEFT JOIN absences USING (course_id, person_key)
     WHERE course_id = ? AND enrolments.role IN (SELECT value FROM json_each(?))
+        AND coalesce(absences.kind, '') <> 'removed'
     ORDER BY enrolments.position LIMIT ? OFFSET ?
 """
 _LINKED_COURSE: Final = """
@@ -35,7 +39,8 @@ class Member:
     """A person of a course, with the roles that the tool is told."""
 
     person: Person
-    roles: tuple[str, ...]
+    role: Role
+    active: bool
 
 
 def list_members(
@@ -67,22 +72,56 @@ def linked_activity(connection: sqlite3.Connection, course_id: str, link_id: str
     raise ServiceRefusal(404, "no_such_link", "rlid is no link of this tool in this course")
 
 
-def member_json(member: Member, activity: Activity | None, manners: Manners) -> dict[str, object]:
-    """Write one member; with an activity also the message that a launch from there would carry."""
-    person = member.person
-    written: dict[str, object] = {
-        "status": "Active",
-        "user_id": person.sub,
-        "lis_person_sourcedid": person.sourced_id,
-        "roles": list(member.roles),
-    }
-    if manners.shares_names:
-        written |= {"name": person.name, "given_name": person.given_name, "family_name": person.family_name}
-    if manners.shares_emails:
-        written |= {"email": person.email}
-    if activity:
-        written["message"] = [_message(activity, person)]
-    return written
+@dataclass(frozen=True)
+class MemberWriter:
+    """Writes members as one request wants them, in this platform's manner."""
+
+    activity: Activity | None  # whose launch each member would be sent with
+    groups: Mapping[str, list[str]] | None  # of each person, where they were asked for
+    manners: Manners
+
+    def write(self, member: Member) -> dict[str, object]:
+        """Write one member."""
+        person = member.person
+        written: dict[str, object] = {
+            "status": "Active" if member.active else "Inactive",
+            "user_id": person.sub,
+            "lis_person_sourcedid": person.sourced_id,
+            "roles": self._roles(member),
+            **self._identity(person),
+        }
+        if self.groups is not None:
+            written["group_enrollments"] = [{"group_id": one} for one in self.groups.get(person.key, [])]
+        if self.activity:
+            written["message"] = [_message(self.activity, person)]
+        return written
+
+    def _roles(self, member: Member) -> list[str]:
+        role = member.role
+        if self.manners.coaches_are_learners and role is Role.NON_EDITING_TEACHER:
+            role = Role.LEARNER
+        uris = role_uris(role, administrator=member.person.administrator)
+        if self.manners.short_roles:
+            return [uri.removeprefix(words.MEMBERSHIP) for uri in uris]
+        return list(uris)
+
+    def _identity(self, person: Person) -> dict[str, str]:
+        given = person.given_name
+        if self.manners.scripts_in_names:
+            given = f"<script>alert(1)</script>\u202e{given}"
+        shared = {"name": f"{given} {person.family_name}", "given_name": given}
+        shared["family_name"] = person.family_name
+        identity = shared if self.manners.shares_names else {}
+        return identity | ({"email": person.email} if self.manners.shares_emails else {})
+
+
+def member_writer(
+    connection: sqlite3.Connection, course_id: str, fields: Mapping[str, str], manners: Manners
+) -> MemberWriter:
+    """Read what the members of one answer are written with: `rlid` and `groups` of the query."""
+    activity = linked_activity(connection, course_id, fields.get("rlid"))
+    wanted = manners.offers_groups and fields.get("groups") == "true"
+    return MemberWriter(activity, groups_by_person(connection, course_id) if wanted else None, manners)
 
 
 def _message(activity: Activity, person: Person) -> dict[str, object]:
@@ -94,8 +133,7 @@ def _message(activity: Activity, person: Person) -> dict[str, object]:
 
 
 def _member(row: sqlite3.Row) -> Member:
-    person = person_from(row)
-    return Member(person, role_uris(Role(row["role"]), administrator=person.administrator))
+    return Member(person_from(row), Role(row["role"]), active=not row["absence"])
 
 
 def _roles_named(role: str | None) -> list[Role]:

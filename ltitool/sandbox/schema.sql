@@ -95,3 +95,45 @@ CREATE TABLE IF NOT EXISTS registrations (
     registered_at TEXT NOT NULL,
     active INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Everything that was posted as a score, refused or not: what a tool's developer wants to see.
+CREATE TABLE IF NOT EXISTS score_events (
+    sequence INTEGER PRIMARY KEY,
+    course_id TEXT NOT NULL,
+    line_item_id TEXT NOT NULL,
+    label TEXT NOT NULL,
+    sub TEXT NOT NULL,
+    score_given REAL,
+    score_maximum REAL,
+    comment TEXT,
+    activity_progress TEXT NOT NULL,
+    grading_progress TEXT NOT NULL,
+    scored_at TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS score_events_of_a_learner ON score_events (line_item_id, sub);
+
+-- Who is enrolled but not there: inactive is still listed, removed is not.
+CREATE TABLE IF NOT EXISTS absences (
+    course_id TEXT NOT NULL REFERENCES courses ON DELETE CASCADE,
+    person_key TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('inactive', 'removed')),
+    PRIMARY KEY (course_id, person_key)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS groups (
+    group_id TEXT PRIMARY KEY,
+    course_id TEXT NOT NULL REFERENCES courses ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    set_id TEXT NOT NULL,
+    set_name TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS group_members (
+    group_id TEXT NOT NULL REFERENCES groups ON DELETE CASCADE,
+    person_key TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+    PRIMARY KEY (group_id, person_key)
+) STRICT;

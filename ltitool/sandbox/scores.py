@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.errors import ServiceRefusal
+from ltitool.sandbox.events import check_attempts_left
 from ltitool.sandbox.store import stamp
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ltitool.sandbox.config import Endpoints
+    from ltitool.sandbox.manners import Manners
     from ltitool.sandbox.paging import Page
     from ltitool.sandbox.seed import LineItem
 
@@ -30,10 +32,11 @@ _MAX_COMMENT: Final = 10_000
 
 _LEARNER: Final = """
     SELECT person_key FROM enrolments JOIN people USING (person_key)
-    WHERE course_id = ? AND sub = ? AND role = ?
+    WHERE course_id = ?1 AND sub = ?2 AND role = ?3
+        AND NOT EXISTS (SELECT 1 FROM absences WHERE course_id = ?1 AND person_key = people.person_key)
 """
 # The comparison stands inside the one statement that writes, so that two posts cannot both be the newest.
-_NEWER_SCORE: Final = """
+_WRITE_SCORE: Final = """
     INSERT INTO scores
         (line_item_id, person_key, score_given, score_maximum, comment, activity_progress,
          grading_progress, scored_at, received_at)
@@ -43,8 +46,14 @@ _NEWER_SCORE: Final = """
         comment = excluded.comment, activity_progress = excluded.activity_progress,
         grading_progress = excluded.grading_progress, scored_at = excluded.scored_at,
         received_at = excluded.received_at
-    WHERE excluded.scored_at > scores.scored_at
+    WHERE
 """
+_STRICTLY_LATER: Final = _WRITE_SCORE + "excluded.scored_at > scores.scored_at"
+_NOT_EARLIER: Final = _WRITE_SCORE + "excluded.scored_at >= scores.scored_at"
+# Moodle compares with the second in which it stored the grade, by its own clock.
+_IN_A_LATER_SECOND: Final = (
+    _WRITE_SCORE + "substr(excluded.scored_at, 1, 19) > substr(scores.received_at, 1, 19)"
+)
 
 
 @dataclass(frozen=True)
@@ -58,24 +67,41 @@ class Score:
     activity_progress: str
     grading_progress: str
     scored_at: datetime
+    new_attempt: bool = True  # what Canvas reads in its own extension
 
     def on_scale(self, maximum: float) -> float | None:
         """Give the score on the line item's own scale."""
         if self.score_given is None or self.score_maximum is None:
             return None
+        if not self.score_maximum:
+            return self.score_given
         return round(self.score_given * maximum / self.score_maximum, 6)
 
     @property
     def final(self) -> bool:
         return self.grading_progress == words.FULLY_GRADED
 
+    @property
+    def finished(self) -> bool:
+        return self.final and self.score_given is not None
 
-def parse_score(body: Mapping[str, Any], now: datetime) -> Score:
+    @property
+    def is_attempt(self) -> bool:
+        """Say whether Canvas would count it as handed in once more."""
+        return self.new_attempt and self.grading_progress in {words.FULLY_GRADED, words.PENDING_MANUAL}
+
+    def erased(self) -> Score:
+        return replace(self, score_given=None, score_maximum=None, comment=None)
+
+
+def parse_score(body: Mapping[str, Any], now: datetime, manners: Manners) -> Score:
     """Read a score; every property is checked before anything is stored."""
-    given = _number(body, "scoreGiven", lowest=0.0)
-    maximum = _number(body, "scoreMaximum", lowest=0.0)
-    if given is not None and not maximum:
-        raise ServiceRefusal(400, "bad_score", "scoreMaximum above 0 must come with scoreGiven")
+    lowest = -math.inf if manners.takes_any_number else 0.0
+    given = _number(body, "scoreGiven", lowest=lowest)
+    maximum = _number(body, "scoreMaximum", lowest=lowest)
+    if given is not None and not maximum and not (manners.takes_any_number and maximum is not None):
+        status = 422 if manners.refuses_with_422 else 400
+        raise ServiceRefusal(status, "bad_score", "scoreMaximum above 0 must come with scoreGiven")
     return Score(
         sub=_text(body, "userId"),
         score_given=given,
@@ -83,18 +109,41 @@ def parse_score(body: Mapping[str, Any], now: datetime) -> Score:
         comment=_comment(body),
         activity_progress=_one_of(body, "activityProgress", words.ACTIVITY_PROGRESS),
         grading_progress=_one_of(body, "gradingProgress", words.GRADING_PROGRESS),
-        scored_at=_timestamp(body, now),
+        scored_at=_timestamp(body, None if manners.takes_future_stamps else now),
+        new_attempt=_is_new_attempt(body),
     )
 
 
-def record_score(connection: sqlite3.Connection, item: LineItem, score: Score, now: datetime) -> None:
-    """Store a score of an enrolled learner, if it is newer than the one we have."""
+def record_score(
+    connection: sqlite3.Connection, item: LineItem, score: Score, now: datetime, manners: Manners
+) -> bool:
+    """Store a score of an enrolled learner, if it is newer than the one we have; say if it is an attempt."""
     learner = connection.execute(_LEARNER, (item.course_id, score.sub, words.Role.LEARNER.value)).fetchone()
     if learner is None:
-        raise ServiceRefusal(400, "not_a_learner", "userId is no learner of this course")
-    stored = connection.execute(_NEWER_SCORE, _score_row(item, learner["person_key"], score, now))
+        status = 422 if manners.refuses_with_422 else 400
+        raise ServiceRefusal(status, "not_a_learner", "userId is no learner of this course")
+    attempt = manners.makes_attempts and score.is_attempt
+    if attempt:
+        check_attempts_left(connection, item, score.sub, manners)
+    kept = score.erased() if manners.erases_unfinished and not score.finished else score
+    stored = connection.execute(_statement(manners), _score_row(item, learner["person_key"], kept, now))
     if stored.rowcount == 0:
-        raise ServiceRefusal(409, "not_newer", "timestamp must be later than that of the score we have")
+        status = 400 if manners.older_gets_400 else 409
+        raise ServiceRefusal(status, "not_newer", "timestamp must be later than that of the score we have")
+    return attempt
+
+
+def write_score(
+    connection: sqlite3.Connection, item: LineItem, person_key: str, score: Score, now: datetime
+) -> None:
+    """Store a score whatever was there before, as a teacher does."""
+    connection.execute(_WRITE_SCORE + "true", _score_row(item, person_key, score, now))
+
+
+def _statement(manners: Manners) -> str:
+    if manners.stamps_in_whole_seconds:
+        return _IN_A_LATER_SECOND
+    return _NOT_EARLIER if manners.older_gets_400 else _STRICTLY_LATER
 
 
 def _score_row(
@@ -139,12 +188,14 @@ def score_from(row: sqlite3.Row) -> Score:
 
 def result_json(score: Score, item: LineItem, endpoints: Endpoints) -> dict[str, object]:
     """Write a result; a score that is not final yet is not shown as one."""
-    url = endpoints.results(item.course_id, item.id)
+    points = score.on_scale(item.score_maximum) if score.final else None
+    if endpoints.manners.takes_any_number and points is not None:
+        points = min(max(points, 0.0), item.score_maximum)
     whole: dict[str, object | None] = {
-        "id": f"{url}/{score.sub}",
+        "id": endpoints.result(item.course_id, item.id, score.sub),
         "scoreOf": endpoints.line_item(item.course_id, item.id),
         "userId": score.sub,
-        "resultScore": score.on_scale(item.score_maximum) if score.final else None,
+        "resultScore": points,
         "resultMaximum": item.score_maximum,
         "comment": score.comment,
     }
@@ -181,7 +232,14 @@ def _one_of(body: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str
     return value
 
 
-def _timestamp(body: Mapping[str, Any], now: datetime) -> datetime:
+def _is_new_attempt(body: Mapping[str, Any]) -> bool:
+    """Read Canvas's extension; without it, or with anything but false in it, a score is an attempt."""
+    extension = body.get(words.CANVAS_SUBMISSION)
+    said = extension if isinstance(extension, dict) else {}
+    return said.get("new_submission", said.get("submission_type") != "none") is not False
+
+
+def _timestamp(body: Mapping[str, Any], now: datetime | None) -> datetime:
     text = _text(body, "timestamp")
     if not _TIMESTAMP.fullmatch(text):
         raise ServiceRefusal(
@@ -191,6 +249,6 @@ def _timestamp(body: Mapping[str, Any], now: datetime) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ServiceRefusal(400, "bad_timestamp", f"timestamp is no real moment: {error}") from error
-    if moment > now + _CLOCK_LEEWAY:
+    if now is not None and moment > now + _CLOCK_LEEWAY:
         raise ServiceRefusal(400, "future_timestamp", "timestamp lies in the future")
     return moment

@@ -6,7 +6,7 @@ stable: keys, subs, course ids, resource link ids and line item ids never change
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from ltitool.sandbox.vocabulary import Role
@@ -83,6 +83,18 @@ class LineItem:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A group of a course's people, in a set of groups."""
+
+    id: str
+    course_id: str
+    name: str
+    set_id: str
+    set_name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Seed:
     """Everything a practice LMS is started with."""
 
@@ -95,6 +107,7 @@ class Seed:
     enrolments: tuple[Enrolment, ...]
     activities: tuple[Activity, ...]
     line_items: tuple[LineItem, ...] = field(default=())
+    groups: tuple[Group, ...] = ()
 
     def person(self, key: str) -> Person:
         return next(person for person in self.people if person.key == key)
@@ -154,6 +167,26 @@ def _links(course_id: str, suffix: str) -> tuple[Activity, ...]:
             (("opens", "keystone"),),
         ),
     )
+
+
+def _coaching_groups(course_id: str, suffix: str, people: tuple[str, ...]) -> tuple[Group, ...]:
+    """Halve a course: two coaching groups, which meet on different days."""
+    half = len(people) // 2
+    days = (("tuesday", "Tuesday group", people[:half]), ("thursday", "Thursday group", people[half:]))
+    return tuple(
+        Group(f"{day}-{suffix}", course_id, name, f"coaching-{suffix}", "Coaching", members)
+        for day, name, members in days
+    )
+
+
+def with_members(seed: Seed, course_id: str, count: int) -> Seed:
+    """Add so many made-up participants to a course, for rosters of any length."""
+    people = tuple(
+        _person(f"participant-{number}", "Participant", f"{number:05}", "Teacher leader", "Any School")
+        for number in range(1, count + 1)
+    )
+    enrolments = _enrol(course_id, Role.LEARNER, *(person.key for person in people))
+    return replace(seed, people=seed.people + people, enrolments=seed.enrolments + enrolments)
 
 
 def _keystone_column(course_id: str, suffix: str) -> LineItem:
@@ -229,4 +262,8 @@ DEMO = Seed(
     ),
     activities=(*_links(COHORT_3, "3"), *_links(COHORT_4, "4")),
     line_items=(_keystone_column(COHORT_3, "3"), _keystone_column(COHORT_4, "4")),
+    groups=(
+        *_coaching_groups(COHORT_3, "3", PARTICIPANTS_3),
+        *_coaching_groups(COHORT_4, "4", PARTICIPANTS_4),
+    ),
 )

@@ -94,8 +94,8 @@ def _check_kind(fields: Mapping[str, str]) -> None:
 def _asked_scopes(text: str, manners: Manners) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(text.split()))
     if manners.drops_unknown_scopes:
-        asked = tuple(scope for scope in asked if scope in words.SERVICE_SCOPES)
-    unknown = [scope for scope in asked if scope not in words.SERVICE_SCOPES]
+        asked = tuple(scope for scope in asked if scope in manners.scopes)
+    unknown = [scope for scope in asked if scope not in manners.scopes]
     if unknown or not asked:
         raise TokenRefusal("invalid_scope", "scope is missing or holds one that this platform does not offer")
     return asked

@@ -16,6 +16,7 @@ LAUNCH_PRESENTATION: Final = LTI_CLAIM + "launch_presentation"
 LIS: Final = LTI_CLAIM + "lis"
 CUSTOM: Final = LTI_CLAIM + "custom"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+GROUPS: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 
@@ -54,7 +55,8 @@ SCOPE_RESULT_READ: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/result
 SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCOPE_ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 GRADEBOOK_SCOPES: Final = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
-SERVICE_SCOPES: Final = (*GRADEBOOK_SCOPES, SCOPE_ROSTER)
+SCOPE_GROUPS: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+SERVICE_SCOPES: Final = (*GRADEBOOK_SCOPES, SCOPE_ROSTER, SCOPE_GROUPS)
 
 LINE_ITEM_TYPE: Final = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEMS_TYPE: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"
@@ -62,9 +64,13 @@ SCORE_TYPE: Final = "application/vnd.ims.lis.v1.score+json"
 RESULTS_TYPE: Final = "application/vnd.ims.lis.v2.resultcontainer+json"
 ROSTER_TYPE: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 
+GROUPS_TYPE: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
+
 ACTIVITY_PROGRESS: Final = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 GRADING_PROGRESS: Final = ("FullyGraded", "Pending", "PendingManual", "Failed", "NotReady")
 FULLY_GRADED: Final = "FullyGraded"
+PENDING_MANUAL: Final = "PendingManual"
+CANVAS_SUBMISSION: Final = "https://canvas.instructure.com/lti/submission"
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ltitool.sandbox.behaviour_words import BEHAVIOUR_WORDS
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -11,6 +13,7 @@ LOCALES: Final = ("en", "es")
 
 # Each phrase in the order of LOCALES.
 _SAID: Final[dict[str, tuple[str, str]]] = {
+    **BEHAVIOUR_WORDS,
     "lms": ("Practice LMS", "LMS de práctica"),
     "skip": ("Skip to the page", "Ir al contenido"),
     "language": ("Language", "Idioma"),
