@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from ltitool.sandbox.errors import ServiceRefusal
 from ltitool.sandbox.store import stamp
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from ltitool.sandbox.manners import Manners
     from ltitool.sandbox.scores import Score
     from ltitool.sandbox.seed import LineItem
 
@@ -72,19 +70,6 @@ def note_event(
             outcome,
         ),
     )
-
-
-def check_attempts_left(connection: sqlite3.Connection, item: LineItem, sub: str, manners: Manners) -> None:
-    """Refuse a new attempt when all are used up."""
-    (used,) = connection.execute(
-        "SELECT count(*) FROM score_events WHERE line_item_id = ? AND sub = ? AND attempt = 1", (item.id, sub)
-    ).fetchone()
-    if manners.attempts_allowed and used >= manners.attempts_allowed:
-        raise ServiceRefusal(
-            422,
-            "attempts_exhausted",
-            "The maximum number of allowed attempts has been reached for this submission",
-        )
 
 
 def course_events(connection: sqlite3.Connection, course_id: str) -> list[ScoreEvent]:

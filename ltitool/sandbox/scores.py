@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ltitool.sandbox import vocabulary as words
 from ltitool.sandbox.errors import ServiceRefusal
-from ltitool.sandbox.events import check_attempts_left
 from ltitool.sandbox.store import stamp
 
 if TYPE_CHECKING:
@@ -124,13 +123,26 @@ def record_score(
         raise ServiceRefusal(status, "not_a_learner", "userId is no learner of this course")
     attempt = manners.makes_attempts and score.is_attempt
     if attempt:
-        check_attempts_left(connection, item, score.sub, manners)
+        _check_attempts_left(connection, item, score.sub, manners)
     kept = score.erased() if manners.erases_unfinished and not score.finished else score
     stored = connection.execute(_statement(manners), _score_row(item, learner["person_key"], kept, now))
     if stored.rowcount == 0:
         status = 400 if manners.older_gets_400 else 409
         raise ServiceRefusal(status, "not_newer", "timestamp must be later than that of the score we have")
     return attempt
+
+
+def _check_attempts_left(connection: sqlite3.Connection, item: LineItem, sub: str, manners: Manners) -> None:
+    """Refuse a new attempt when all are used up."""
+    (used,) = connection.execute(
+        "SELECT count(*) FROM score_events WHERE line_item_id = ? AND sub = ? AND attempt = 1", (item.id, sub)
+    ).fetchone()
+    if manners.attempts_allowed and used >= manners.attempts_allowed:
+        raise ServiceRefusal(
+            422,
+            "attempts_exhausted",
+            "The maximum number of allowed attempts has been reached for this submission",
+        )
 
 
 def write_score(
