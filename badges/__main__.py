@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from badges.baking import bake, unbake
 from badges.canonical import second_path
 from badges.canonical.reader import read_json, read_object
-from badges.documents import DocumentFolder
+from badges.documents import DocumentFolder, MemoryDocuments
 from badges.errors import BadgeError, ContextError, ProofError
 from badges.instants import read_instant
 from badges.keys import InMemoryEd25519, signer_from_pem, verify_signature
@@ -30,6 +30,8 @@ from badges.verify.intake import take_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from badges.documents import Fetcher
 
 VALID, NOT_VALID, COULD_NOT_CHECK = 0, 1, 2
 _EXIT_CODES = {
@@ -104,6 +106,14 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--refresh", action="store_true", help="if the folder has a newer copy of the badge, check that one"
     )
+    parser.add_argument(
+        "--content",
+        action="append",
+        default=[],
+        type=_named_content,
+        metavar="ADDRESS=FILE",
+        help="what stands at an address that the badge cites with a digest",
+    )
     parser.add_argument("--at", metavar="TIME", help="check as of this moment, like 2026-11-21T12:00:00Z")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--language", choices=("en", "es"), default="en")
@@ -115,13 +125,13 @@ def run_verify(chosen: argparse.Namespace) -> int:
     # Trusting nobody is a policy too: the report then says which issuer would have to be trusted.
     policy = Policy.any_issuer() if chosen.any_issuer else Policy.trusting(*(chosen.trust or [""]))
     # A folder can be asked for anything: it leads nowhere.
-    policy = policy.refreshing(Refresh.ANYWHERE if chosen.refresh else Refresh.NEVER)
+    policy = policy.refreshing(Refresh.ANYWHERE if chosen.refresh else Refresh.NEVER).comparing_cited()
     now = read_instant(chosen.at) if chosen.at else datetime.now(UTC)
     report = verify(
         chosen.file.read_bytes(),
         policy=policy,
         now=now,
-        fetcher=DocumentFolder(chosen.documents) if chosen.documents else None,
+        fetcher=_documents(chosen),
         recipient=[Recipient(text) for text in chosen.recipient],
     )
     text = (
@@ -129,6 +139,24 @@ def run_verify(chosen: argparse.Namespace) -> int:
     )
     sys.stdout.write(f"{text}\n")
     return _EXIT_CODES.get(report.verdict, NOT_VALID)
+
+
+def _documents(chosen: argparse.Namespace) -> Fetcher | None:
+    """The folder, and the files that were named for addresses; None leaves everything unfetched."""
+    named = dict(chosen.content)
+    folder = DocumentFolder(chosen.documents) if chosen.documents else None
+    return MemoryDocuments(named, folder) if named else folder
+
+
+def _named_content(text: str) -> tuple[str, bytes]:
+    """``ADDRESS=FILE``: an address may have equals signs of its own, a file's name is short."""
+    address, equals, name = text.rpartition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text} is not ADDRESS=FILE")
+    try:
+        return address, Path(name).read_bytes()
+    except OSError as fault:
+        raise argparse.ArgumentTypeError(f"{name}: {fault.strerror}") from fault
 
 
 def _lines(report: VerificationReport, chosen: argparse.Namespace) -> str:

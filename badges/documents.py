@@ -58,16 +58,20 @@ class MemoryDocuments:
 
     Attributes:
         documents: address -> bytes.
+        otherwise: who is asked for every other address.
     """
 
     documents: Mapping[str, bytes]
+    otherwise: Fetcher | None = None
 
     def fetch(self, url: str) -> FetchedDocument:
         """The document, or ``FetchError`` ``not_at_hand``."""
         content = self.documents.get(url)
-        if content is None:
+        if content is not None:
+            return FetchedDocument(url, content)
+        if self.otherwise is None:
             raise FetchError("not_at_hand", f"{url} is not among the documents at hand")
-        return FetchedDocument(url, content)
+        return self.otherwise.fetch(url)
 
 
 @dataclass(frozen=True)

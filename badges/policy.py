@@ -58,10 +58,12 @@ class Policy:
         rules: reasons to trust an issuer.
         refresh: where a newer copy may be asked for: never unless it is said, at an https address on the
             issuer's own host, or wherever the badge says (for a fetcher that only knows files).
+        compare_cited: whether addresses that a badge cites with a digest may be asked, to compare it.
     """
 
     rules: tuple[TrustRule, ...] = ()
     refresh: Refresh = Refresh.NEVER
+    compare_cited: bool = False
 
     @classmethod
     def trusting(cls, *issuers: str) -> Policy:
@@ -77,9 +79,13 @@ class Policy:
         """The same policy, which may ask for newer copies there."""
         return replace(self, refresh=where)
 
+    def comparing_cited(self) -> Policy:
+        """The same policy, which may ask for what badges cite with a digest."""
+        return replace(self, compare_cited=True)
+
     def __or__(self, other: Policy) -> Policy:
         wider = max(self.refresh, other.refresh, key=list(Refresh).index)
-        return Policy(self.rules + other.rules, wider)
+        return Policy(self.rules + other.rules, wider, self.compare_cited or other.compare_cited)
 
     def require_rules(self) -> None:
         """Refuse to work without any rule.

@@ -60,6 +60,8 @@ _OWN_VERDICTS = {
 _ISSUER_UNKNOWN_CODES = frozenset({"key_not_bound"})
 # Endorsements are other people's words; they are shown with their own results and decide nothing.
 _INFORMATIVE = frozenset({"endorsements", "refresh"})
+# Doubt that is told and decides nothing: a badge is not worse for telling what its evidence was.
+_HARMLESS_DOUBT = frozenset({"digest_not_compared"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,11 @@ class VerificationReport:
         failed = [check for check in deciding if check.outcome is Outcome.FAILED]
         if failed:
             return _verdict_of_failures(failed)
-        unknown = [check for check in deciding if check.outcome is Outcome.COULD_NOT_CHECK]
+        unknown = [
+            check
+            for check in deciding
+            if check.outcome is Outcome.COULD_NOT_CHECK and check.code not in _HARMLESS_DOUBT
+        ]
         if unknown and all(check.code in _ISSUER_UNKNOWN_CODES for check in unknown):
             return Verdict.ISSUER_UNKNOWN
         return Verdict.COULD_NOT_CHECK if unknown else Verdict.VALID

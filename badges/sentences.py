@@ -66,6 +66,10 @@ _GENERAL = {
         "The evidence is not described as it should be: {reason}",
         "Las evidencias no están descritas como deberían: {reason}",
     ),
+    ("evidence", "could_not_check"): (
+        "The evidence is well described, and {reason}",
+        "Las evidencias están bien descritas, y {reason}",
+    ),
     ("evidence", "not_applicable"): ("The badge cites no evidence.", "La insignia no cita evidencias."),
     ("issuer", "passed"): ("The issuer is named: {issuer}.", "El emisor está identificado: {issuer}."),
     ("issuer", "failed"): (
@@ -176,6 +180,10 @@ _OF_CODE = {
     "suspended": (
         "The issuer has suspended this badge for now.",
         "El emisor ha suspendido esta insignia por ahora.",
+    ),
+    "digests_fit": (
+        "The evidence is well described, and what the badge cites is what was signed.",
+        "Las evidencias están bien descritas, y lo que la insignia cita es lo que se firmó.",
     ),
     "no_message": (
         "The issuer has left no message about the badge (list of {listed}).",

@@ -5,16 +5,14 @@ The sixteen checks ask for more; this is the core on which the conformance adapt
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from badges.canonical.nquads import ABSOLUTE_IRI
 from badges.canonical.pinned import CREDENTIALS_V1, CREDENTIALS_V2, pinned_bytes
+from badges.digests import digest_fits
 from badges.errors import ModelError
 from badges.instants import read_instant
-from badges.multibase import multibase_decode
 
 # Members whose objects must have a type, and those that must have an id as well (sections 4.10 to 4.12, 5).
 _TYPED = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "proof")
@@ -27,7 +25,6 @@ _EARLIER_TEXT = frozenset(
         "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k",
     }
 )
-_SRI_ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
 _LANGUAGE_VALUE = frozenset({"@value", "@language", "@direction"})
 
 
@@ -134,25 +131,12 @@ def _check_related(document: Mapping[str, Any]) -> None:
             raise _fault("a related resource has no digest", "$.relatedResource")
         content = pinned_bytes(resource["id"])
         known = content is not None and not _digests_of(resource) <= _EARLIER_TEXT
-        if known and not _digest_fits(resource, content or b""):
+        if known and not digest_fits(resource, content or b""):
             raise _fault("a related resource has another digest", "$.relatedResource")
 
 
 def _digests_of(resource: Mapping[str, Any]) -> set[str]:
     return {str(resource[name]) for name in ("digestSRI", "digestMultibase") if name in resource}
-
-
-def _digest_fits(resource: Mapping[str, Any], content: bytes) -> bool:
-    fits = True
-    if "digestSRI" in resource:
-        name, _, digest = str(resource["digestSRI"]).partition("-")
-        computed = hashlib.new(name, content).digest() if name in _SRI_ALGORITHMS else b""
-        fits = base64.b64encode(computed).decode() == digest
-    if "digestMultibase" in resource:
-        digest_bytes = multibase_decode(str(resource["digestMultibase"]))
-        plain = hashlib.sha256(content).digest()
-        fits = fits and digest_bytes in {plain, b"\x12\x20" + plain}
-    return fits
 
 
 def _each(document: Mapping[str, Any], name: str, check: Callable[[Mapping[str, Any], str], None]) -> None:

@@ -35,7 +35,10 @@ OF_OTHERS = {
         "lo que hay en una dirección no es lo que se firmó",
     ),
     "digest_form": ("a fingerprint of a file is misspelled", "una huella digital está mal escrita"),
-    "digest_not_compared": ("what the badge cites was not opened", "no se abrió lo que la insignia cita"),
+    "digest_not_compared": (
+        "some of what it cites was not opened to compare it with what was signed",
+        "parte de lo que cita no se abrió para compararlo con lo que se firmó",
+    ),
     "duplicate_key_id": ("two keys have the same name", "dos claves tienen el mismo identificador"),
     "endorsed_by_itself": ("the issuer endorses itself", "el emisor se avala a sí mismo"),
     "endorses_something_else": (

@@ -15,6 +15,7 @@ from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.report import Check, Outcome, VerificationReport
 from badges.sentences import CHECK_NAMES
 from badges.verify import refreshing, structure
+from badges.verify.citations import CITING, check_citation_forms, compare_citations
 from badges.verify.data_integrity import CLOCK_LEEWAY
 from badges.verify.endorsing import check_endorsements
 from badges.verify.familiar import FamiliarShapes
@@ -117,6 +118,8 @@ class _Run:
         # (6) subject, (7) evidence, (8) issuer
         self.note(structure.check_subject(badge))
         self.note(structure.check_evidence(badge))
+        if not CITING.isdisjoint(prepared.shape.names):
+            check_citation_forms(badge)
         self.note(structure.check_issuer(badge))
         # (9) proof, (10) issuer binding
         issuer = badge.issuer_id
@@ -164,6 +167,9 @@ class _Run:
     def conclude(self, examined: Examined) -> None:
         """Checks 13 to 16, of the badge that stands after check 12."""
         badge = examined.badge
+        # (7) evidence, its contents: nothing was asked for before the proof held
+        if self.proven is not None and not CITING.isdisjoint(examined.prepared.shape.names):
+            self.note(compare_citations(badge, self.resolver, may_ask=self.policy.compare_cited))
         # (13) status
         question = StatusQuestion(badge, self.resolver, self.now, self.canonical_form)
         if self.checks["issuer_binding"].outcome is not Outcome.FAILED:
