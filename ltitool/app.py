@@ -35,7 +35,7 @@ from ltitool.foundation.db import init_db, read_session
 from ltitool.foundation.fetch import SafeHttpClient
 from ltitool.foundation.jobs import Handler, Sweeper
 from ltitool.foundation.keys import SealedKeyStore
-from ltitool.foundation.runner import JobRunner
+from ltitool.foundation.runners import Runner, open_runner
 from ltitool.foundation.services import EXTENSION, Services
 from ltitool.foundation.storage import open_store
 from ltitool.lti import deep_link_views, grade_intents, registration_views
@@ -144,9 +144,9 @@ def _zone_of_visit(visit: Visit) -> str | None:
     return zone_of_course(read_session(), visit.organisation_id, visit.context_id)
 
 
-def start_runner(app: Flask) -> JobRunner:
+def start_runner(app: Flask, *, concurrency: int = 1) -> Runner:
     """Start the thread that makes wishes true; call it in each server process, after forking."""
-    runner = JobRunner(app, HANDLERS, SWEEPERS, clock=services_of(app).clock)
+    runner = open_runner(app, HANDLERS, SWEEPERS, clock=services_of(app).clock, concurrency=concurrency)
     runner.start()
     return runner
 

@@ -14,6 +14,8 @@ def run() -> None:
             target_metadata=db.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            # The job queue's tables are described by its own library.
+            include_name=lambda name, *_: not (name or "").startswith("procrastinate_"),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -23,7 +23,7 @@ from support.visitor import Visitor  # noqa: E402
 from support.world import World, build_world  # noqa: E402
 
 from ltitool.app import create_app  # noqa: E402
-from ltitool.foundation.db import Base, db  # noqa: E402
+from ltitool.foundation.db import db  # noqa: E402
 from ltitool.settings import Settings  # noqa: E402
 
 ORIGIN = "http://localhost:8000"
@@ -66,7 +66,7 @@ def _settings_in(folder: Path) -> Settings:
 def _lay_template(folder: Path, build: Callable[[], World] | None) -> Template:
     app = create_app(_settings_in(folder), clock=MovableClock())
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        postgres.create_tables(db.engine)
         world = build() if build else None
         db.session.remove()
         with db.engine.connect() as connection:

@@ -1,7 +1,9 @@
-"""`ltitool serve` and `ltitool migrate`: the tool as a server, and its database brought up to date."""
+"""`ltitool serve`, `work`, `migrate`: the tool as a server, its workers, its database brought up to date."""
 
 import argparse
 import atexit
+import signal
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +15,8 @@ from ltitool.app import create_app, start_runner
 from ltitool.foundation.services import services
 from ltitool.settings import load_settings
 
+STOP_SECONDS = 30.0  # that a job at hand has left, when a worker is told to stop
+
 
 def add_words(words: Any) -> None:  # argparse's subparser action has no public type
     """Add this module's words to the command."""
@@ -21,7 +25,16 @@ def add_words(words: Any) -> None:  # argparse's subparser action has no public 
     word.add_argument("--port", type=int, default=8000)
     word.add_argument("--workers", type=int, default=1)
     word.add_argument("--threads", type=int, default=8, help="of each worker")
+    word.add_argument(
+        "--jobs",
+        choices=["here", "elsewhere"],
+        default="here",
+        help="where durable jobs are worked off: in these processes, or by `ltitool work`",
+    )
     word.set_defaults(run=serve)
+    word = words.add_parser("work", help="work off durable jobs, until told to stop")
+    word.add_argument("--concurrency", type=int, default=4, help="jobs at a time (PostgreSQL; else one)")
+    word.set_defaults(run=work)
     word = words.add_parser("migrate", help="bring the database up to date")
     word.set_defaults(run=migrate)
 
@@ -30,6 +43,17 @@ def serve(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Serve until told to stop."""
     app = create_app(load_settings(environ))
     _Server(app, arguments).run()
+    return 0
+
+
+def work(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Work until told to stop; the jobs at hand are ended first."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    runner = start_runner(create_app(load_settings(environ)), concurrency=arguments.concurrency)
+    told.wait()
+    runner.stop(timeout=STOP_SECONDS)
     return 0
 
 
@@ -68,14 +92,15 @@ class _Server(BaseApplication):
             "errorlog": "-",
             "loglevel": "warning",
             "limit_request_line": 8190,
-            "post_worker_init": self._start_runner,
+            "post_worker_init": self._start_jobs,
         }.items():
             self.cfg.set(name, value)
         if "control_socket_disable" in self.cfg.settings:
             self.cfg.set("control_socket_disable", True)  # noqa: FBT003 - gunicorn's setter
 
-    def _start_runner(self, _worker: object) -> None:
-        atexit.register(start_runner(self._flask).stop)
+    def _start_jobs(self, _worker: object) -> None:
+        if self._arguments.jobs == "here":
+            atexit.register(start_runner(self._flask).stop)
 
     def load(self) -> Any:  # gunicorn asks for a bare WSGI callable, which Flask types otherwise
         return self._flask

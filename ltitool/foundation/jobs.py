@@ -2,7 +2,7 @@
 
 The row that wants work is the intent. A job only says where to look; a sweeper per job name finds the
 rows whose hint was lost. Handlers run at least once, so they must be idempotent: read the row, make it
-true, say so. The runner is in runner.py, the leases are in leases.py.
+true, say so. Who has taken a job is in leases.py, the two runners are in runner.py and distributed.py.
 """
 
 import uuid
@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.errors import JobMissing
+from ltitool.foundation.hints import give_hints
 from ltitool.foundation.models import Job
 
 NAMESPACE = uuid.UUID("6d0c8f7e-6c1c-4d0e-9a43-0b7f0e2f8a51")
@@ -63,6 +64,7 @@ def enqueue(session: Session, name: str, subject: str, at: datetime) -> None:
             },
         )
     )
+    give_hints(session, [(name, subject)], at)
 
 
 def enqueue_missing(session: Session, name: str, subjects: Iterable[str], at: datetime) -> None:
@@ -70,13 +72,14 @@ def enqueue_missing(session: Session, name: str, subjects: Iterable[str], at: da
     rows = [_row(name, subject, at) for subject in sorted(set(subjects))]
     for start in range(0, len(rows), BATCH):
         insert = _insert(session).values(rows[start : start + BATCH])
-        session.execute(
+        begun = session.execute(
             insert.on_conflict_do_update(
                 index_elements=[Job.name, Job.subject],
                 set_={"run_at": insert.excluded.run_at, "attempts": 0, "state": "waiting"},
                 where=Job.state == "done",
-            )
+            ).returning(Job.name, Job.subject)
         )
+        give_hints(session, [(row.name, row.subject) for row in begun], at)
 
 
 def dead_jobs(session: Session) -> Sequence[Job]:

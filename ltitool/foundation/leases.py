@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.errors import LeaseLost
+from ltitool.foundation.hints import give_hints
 from ltitool.foundation.models import Job
 
 STOPPED = "its runner was stopped each time"
@@ -56,11 +57,42 @@ def take(
 ) -> Claim | None:
     """Take the job that has been due for longest; one that outlived too many runners is given up."""
     while (job := _next(session, names, now)) is not None:
-        if job.attempts < retry.attempts:
-            return _lend(job, now + lease)
-        _end(job, "dead", now, STOPPED)
-        session.flush()
+        if (claim := _lend_or_bury(session, job, now, lease, retry)) is not None:
+            return claim
     return None
+
+
+def take_one(
+    session: Session, which: tuple[str, str], now: datetime, lease: timedelta, retry: Retry
+) -> Claim | None:
+    """Take this job, a name and a subject; None where it is not due, is held, or was given up."""
+    name, subject = which
+    this = select(Job).where(_due([name], now), Job.subject == subject)
+    job = session.scalars(this.with_for_update(skip_locked=True)).one_or_none()
+    return None if job is None else _lend_or_bury(session, job, now, lease, retry)
+
+
+def due_in(session: Session, which: tuple[str, str], now: datetime) -> timedelta | None:
+    """Say how long a job still waits for its time; None where it waits for nothing."""
+    name, subject = which
+    waiting = select(Job.run_at).where(Job.name == name, Job.subject == subject, Job.state == "waiting")
+    run_at = session.scalar(waiting)
+    return None if run_at is None else max(run_at - now, timedelta(0))
+
+
+def overdue(session: Session, names: Collection[str], now: datetime, limit: int) -> list[tuple[str, str]]:
+    """List jobs that could be taken, those that have been due for longest first."""
+    found = select(Job.name, Job.subject).where(_due(names, now)).order_by(Job.run_at, Job.id).limit(limit)
+    return [(row.name, row.subject) for row in session.execute(found)]
+
+
+def end_lease(session: Session, which: tuple[str, str], now: datetime) -> None:
+    """Let others take a job whose runner is known to have died."""
+    name, subject = which
+    held = select(Job).where(Job.name == name, Job.subject == subject, Job.state == "running")
+    job = session.scalars(held.with_for_update()).one_or_none()
+    if job is not None:
+        job.lease_until = now
 
 
 def renew(session: Session, claim: Claim, until: datetime) -> None:
@@ -73,19 +105,19 @@ def finish(session: Session, claim: Claim, now: datetime, continue_at: datetime 
     job = _held(session, claim)
     job.attempts = 0
     if continue_at is None:
-        _end(job, "done", now, None)
+        _end(session, job, "done", now, None)
     else:
-        _end(job, "waiting", max(continue_at, now + NOT_AT_ONCE), None)
+        _end(session, job, "waiting", max(continue_at, now + NOT_AT_ONCE), None)
 
 
 def fail(session: Session, claim: Claim, retry_at: datetime, error: str) -> None:
     """Say that the work failed and when to try again. Raises LeaseLost."""
-    _end(_held(session, claim), "waiting", retry_at, error)
+    _end(session, _held(session, claim), "waiting", retry_at, error)
 
 
 def give_up(session: Session, claim: Claim, now: datetime, error: str) -> None:
     """Say that the work is not to be tried again. Raises LeaseLost."""
-    _end(_held(session, claim), "dead", now, error)
+    _end(session, _held(session, claim), "dead", now, error)
 
 
 def forget_done(session: Session, now: datetime) -> None:
@@ -106,6 +138,15 @@ def _next(session: Session, names: Collection[str], now: datetime) -> Job | None
     return session.scalars(unlocked).one_or_none()
 
 
+def _lend_or_bury(session: Session, job: Job, now: datetime, lease: timedelta, retry: Retry) -> Claim | None:
+    """Lend a job out, unless it has outlived too many runners."""
+    if job.attempts < retry.attempts:
+        return _lend(job, now + lease)
+    _end(session, job, "dead", now, STOPPED)
+    session.flush()
+    return None
+
+
 def _lend(job: Job, until: datetime) -> Claim:
     job.state = "running"
     job.lease_until = until
@@ -123,7 +164,7 @@ def _held(session: Session, claim: Claim) -> Job:
     return job
 
 
-def _end(job: Job, state: str, at: datetime, error: str | None) -> None:
+def _end(session: Session, job: Job, state: str, at: datetime, error: str | None) -> None:
     """Leave the running state; news that came meanwhile brings the job back in any case."""
     job.state, job.run_at = state, at
     if job.again_at is not None:
@@ -132,3 +173,5 @@ def _end(job: Job, state: str, at: datetime, error: str | None) -> None:
         job.state = "waiting"
     job.again_at = job.lease_until = None
     job.error = error
+    if job.state == "waiting":
+        give_hints(session, [(job.name, job.subject)], job.run_at)

@@ -36,7 +36,7 @@ CHANCE_DOORS = {
     "ltitool/sandbox/*": "another system, with a clock argument of its own",
     "ltitool/foundation/clock.py": "the real clock",
     "ltitool/foundation/keys.py": "key ids and sealing nonces",
-    "ltitool/foundation/runner.py": "spreads retries, so that not all come back at once",
+    "ltitool/foundation/attempts.py": "spreads retries, so that not all come back at once",
     "ltitool/lti/grade_sending.py": "spreads retries, as the runner does",
     "ltitool/web/headers.py": "the nonce of a script element",
     "ltitool/web/error_pages.py": "the reference that an error page shows",

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from support.clock import MovableClock
 from support.killed import Tool, mother_of_servers
+from support.postgres import create_tables
 from support.world import World, build_world
 
 from ltitool.app import create_app
-from ltitool.foundation.db import Base, db
+from ltitool.foundation.db import db
 from ltitool.settings import Settings
 
 
@@ -46,7 +47,7 @@ def tool(
     )
     with app.app_context():
         if request.param != "sqlite":
-            Base.metadata.create_all(db.engine)
+            create_tables(db.engine)
         yield Tool(app, clock, url, data, mother)
         db.session.remove()
         db.engine.dispose()

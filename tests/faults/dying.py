@@ -26,7 +26,7 @@ from support.visitor import Visitor
 from ltitool.app import HANDLERS, SWEEPERS, create_app
 from ltitool.credentials import awarding
 from ltitool.evidence import photovoice
-from ltitool.foundation.runner import JobRunner
+from ltitool.foundation.runners import open_runner
 from ltitool.foundation.storage import StoredObjects
 from ltitool.lti import grade_sending
 from ltitool.lti.gradebook import GradebookService
@@ -102,7 +102,7 @@ def main(asked: dict[str, str]) -> None:
     )
     arm(asked["point"], Path(asked["data"]) / "notes.json")
     if asked["work"] == "jobs":
-        JobRunner(app, HANDLERS, SWEEPERS, clock=lambda: now).run_once()
+        open_runner(app, HANDLERS, SWEEPERS, clock=lambda: now).run_once()
     else:
         visit(app, asked, lambda: now)
 

@@ -13,10 +13,10 @@ from support.world import World
 
 from ltitool.credentials.awarding import SWEEP_AFTER
 from ltitool.credentials.models import Award
+from ltitool.foundation.attempts import LEASE as JOB_LEASE
 from ltitool.foundation.audit import verify_chain
 from ltitool.foundation.db import read_session
 from ltitool.foundation.models import AuditEntry, SealedKey
-from ltitool.foundation.runner import LEASE as JOB_LEASE
 
 pytestmark = pytest.mark.server
 

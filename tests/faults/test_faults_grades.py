@@ -24,8 +24,8 @@ from werkzeug.serving import make_server
 
 from ltitool.app import services_of
 from ltitool.cli.story.stage import free_port
+from ltitool.foundation.attempts import LEASE as JOB_LEASE
 from ltitool.foundation.db import read_session, transaction
-from ltitool.foundation.runner import LEASE as JOB_LEASE
 from ltitool.lti import vocabulary as words
 from ltitool.lti.grade_intents import WantedGrade, want_grade
 from ltitool.lti.models import Context, Deployment, GradeIntent

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from procrastinate.schema import SchemaManager
 from sqlalchemy import inspect, text
 from support.clock import MovableClock
 from support.world import build_world
@@ -21,6 +22,7 @@ from ltitool.settings import Settings
 
 REVISIONS = [one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 SQLITE = "sqlite"
+NOTHING_FOR = {SQLITE: ("0011",)}  # the job queue of many machines
 
 
 @pytest.fixture(params=[SQLITE, pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -53,9 +55,15 @@ def columns() -> set[tuple[str, str]]:
     return {(table, str(column["name"])) for table in tables() for column in found.get_columns(table)}
 
 
+def is_ours(name: str | None) -> bool:
+    """Tell our tables from those of the job queue, which its own library describes."""
+    return not (name or "").startswith("procrastinate_")
+
+
 def differences() -> list[object]:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": lambda name, *_: is_ours(name)}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
 
 
@@ -68,7 +76,7 @@ def test_revisions_are_numbered_in_one_line() -> None:
 def test_the_head_is_what_the_models_say(empty: Flask) -> None:
     upgrade()
     assert differences() == []
-    assert tables() == set(Base.metadata.tables)
+    assert {name for name in tables() if is_ours(name)} == set(Base.metadata.tables)
 
 
 def test_each_revision_goes_up_down_and_up_again(empty: Flask) -> None:
@@ -76,7 +84,7 @@ def test_each_revision_goes_up_down_and_up_again(empty: Flask) -> None:
         before = columns()
         upgrade(revision=revision)
         after = columns()
-        assert after > before
+        assert after > before or revision in NOTHING_FOR.get(db.engine.dialect.name, ())
         downgrade(revision="-1")
         assert columns() == before
         upgrade(revision=revision)
@@ -84,6 +92,13 @@ def test_each_revision_goes_up_down_and_up_again(empty: Flask) -> None:
     assert differences() == []
     downgrade(revision="base")
     assert tables() == set()
+
+
+def test_the_job_queue_is_of_the_release_that_is_installed() -> None:
+    """A newer schema of procrastinate's needs a revision of our own that applies its migrations."""
+    files = sorted(path.name for path in Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    queue = ScriptDirectory(str(MIGRATIONS)).get_revision("0011").module
+    assert files[-1] == queue.LAST_OF_ITS_MIGRATIONS
 
 
 def test_rows_survive_a_second_upgrade(empty: Flask) -> None:

@@ -26,7 +26,7 @@ from werkzeug.test import TestResponse
 from ltitool.app import create_app, services_of
 from ltitool.credentials.issuers import RS256, key_owner
 from ltitool.credentials.models import Award, Issuer
-from ltitool.foundation.db import Base, db, read_session, transaction
+from ltitool.foundation.db import db, read_session, transaction
 from ltitool.people.grants import grant
 from ltitool.people.invitations import invite
 from ltitool.people.models import Invitation, Person
@@ -99,7 +99,7 @@ def new_app(folder: Path, pages: FileSystemBytecodeCache, database: str = "") ->
     app = create_app(settings, clock=clock)
     app.jinja_env.bytecode_cache = pages
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        postgres.create_tables(db.engine)
         db.engine.dispose()
     return Kept(app, clock, folder, database)
 

@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Engine, Table, create_engine, text
+
+from ltitool.foundation.db import Base
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 USER = "postgres"
@@ -39,6 +42,14 @@ def create_database(cluster_url: str) -> str:
     name = database_name()
     _say(cluster_url, f"CREATE DATABASE {name}")
     return cluster_url.replace("/postgres?", f"/{name}?")
+
+
+def create_tables(engine: Engine, tables: Sequence[Table] | None = None) -> None:
+    """Make tables as the models say, and the job queue beside them where there is one."""
+    Base.metadata.create_all(engine, tables=tables)
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
 
 
 def copy_database(from_url: str, to_url: str) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from support.postgres import create_tables
 
 from ltitool.foundation import models
-from ltitool.foundation.db import Base, db, init_db
+from ltitool.foundation.db import db, init_db
 
 TABLES = [model.__table__ for model in (models.SealedKey, models.Job, models.AuditEntry)]
 
@@ -61,7 +62,7 @@ def make_app() -> Iterator[Callable[[str], Flask]]:
 def bare_app(database_url: str, make_app: Callable[[str], Flask]) -> Flask:
     app = make_app(database_url)
     with app.app_context():
-        Base.metadata.create_all(db.engine, tables=TABLES)
+        create_tables(db.engine, TABLES)
     return app
 
 

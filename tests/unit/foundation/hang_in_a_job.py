@@ -8,7 +8,7 @@ from flask import Flask
 
 from ltitool.foundation.db import init_db
 from ltitool.foundation.jobs import Work
-from ltitool.foundation.runner import JobRunner
+from ltitool.foundation.runners import open_runner
 
 
 def hang(work: Work) -> None:
@@ -20,4 +20,4 @@ def hang(work: Work) -> None:
 app = Flask("hang")
 app.config.update(SQLALCHEMY_DATABASE_URI=sys.argv[1], MIGRATIONS_DIRECTORY="migrations")
 init_db(app)
-JobRunner(app, {"grade": hang}, {}, clock=lambda: datetime.fromisoformat(sys.argv[2])).run_due()
+open_runner(app, {"grade": hang}, {}, clock=lambda: datetime.fromisoformat(sys.argv[2])).run_due()
