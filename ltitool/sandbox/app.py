@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from ltitool.sandbox.bodies import MAX_BODY
 from ltitool.sandbox.errors import PageRefusal
+from ltitool.sandbox.framing import framing
 from ltitool.sandbox.group_services import group_services
 from ltitool.sandbox.keys import open_key_ring
 from ltitool.sandbox.linking_pages import link_pages
@@ -42,6 +43,7 @@ _OPEN_DOORS: Final = (
     "link_pages.take_links",
     "switch_pages.control",
 )
+_AT_THE_DOOR: Final = frozenset({"protocol.authorize", "framing.storage", "static"})
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -54,7 +56,7 @@ def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetc
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it, the base class not
     app.extensions[EXTENSION] = _open_platform(config, fetch)
-    for door in (protocol, services, group_services, *_PAGES):
+    for door in (protocol, services, group_services, framing, *_PAGES):
         app.register_blueprint(door)
     app.before_request(_come_to_our_own_name)
     app.before_request(_refuse_foreign_forms)
@@ -76,8 +78,9 @@ def _open_platform(config: PlatformConfig, fetch: Callable[[str], bytes]) -> Pla
 
 def _come_to_our_own_name() -> ResponseReturnValue | None:
     """Answer under our one name only: the issuer is part of every message, and the cookie belongs to it."""
-    home = current_platform().endpoints.base
-    if request.host_url.rstrip("/") == home:
+    endpoints = current_platform().endpoints
+    home, asked = endpoints.base, request.host_url.rstrip("/")
+    if asked == home or (asked == endpoints.door and request.endpoint in _AT_THE_DOOR):
         return None
     if request.method in {"GET", "HEAD"} and request.blueprint in _PAGE_NAMES:
         return redirect(home + request.full_path.rstrip("?"))
@@ -99,18 +102,20 @@ def _is_no_browser(asked: Request, origin: str | None) -> bool:
 
 
 def _protect(answer: Response) -> Response:
-    tool = current_platform().config.tool.origin
+    tool, endpoints = current_platform().config.tool.origin, current_platform().endpoints
+    around = "" if endpoints.door == endpoints.base else f" {endpoints.base}"
+    others = tool if endpoints.door == endpoints.base else f"{tool} {endpoints.base} {endpoints.door}"
     answer.headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
             "style-src 'self'",
             "script-src 'self'",
             "img-src 'self'",
-            f"frame-src 'self' {tool}",
+            f"frame-src 'self' {others}",
             # The browser checks every redirect of a posted form too: tool's login, then back to us.
-            f"form-action 'self' {tool}",
+            f"form-action 'self' {others}",
             "base-uri 'none'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors 'self'{around}",
         )
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"

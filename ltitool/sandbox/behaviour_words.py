@@ -67,6 +67,14 @@ BEHAVIOUR_WORDS: Final[dict[str, tuple[str, str]]] = {
     "switch-sends_azp": ("Launch names the authorized party", "El acceso nombra a la parte autorizada"),
     "switch-short_context_types": ("Short names for kinds of course", "Nombres cortos para tipos de curso"),
     "switch-storage_target": ("Frame that stores a tool's notes", "Marco que guarda notas de la herramienta"),
+    "switch-storage_trick": ("Trick of that storage", "Truco de ese almacén"),
+    "switch-storage_trick_from": ("First answer that plays it", "Primera respuesta que lo hace"),
+    "switch-messages": (
+        "Messages of a framed tool that are answered",
+        "Mensajes de la herramienta que se atienden",
+    ),
+    "switch-frame_features": ("What a framed tool may use", "Lo que puede usar la herramienta en el marco"),
+    "switch-frame_sandbox": ("Sandbox of the tool's frame", "Restricciones del marco de la herramienta"),
     "switch-shares_names": ("Shares names", "Comparte nombres"),
     "switch-shares_emails": ("Shares email addresses", "Comparte correos"),
     "switch-guards_configuration": (

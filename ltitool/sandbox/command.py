@@ -46,6 +46,7 @@ def configuration(options: argparse.Namespace) -> PlatformConfig:
         base_url=options.base_url or f"http://{_HOST}:{options.port}",
         tool_url=options.tool.rstrip("/"),
         data_dir=options.data,
+        door_url=options.door_url,
         manners=MODES[options.mode],
         seed=with_members(DEMO, DEMO.courses[0].id, options.members),
         clock=FileClock(options.clock_file) if options.clock_file else utc_now,
@@ -61,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=Path("var/lms"), help="folder of database and keys")
     parser.add_argument(
         "--base-url", default="", help="the address people use, when it is not the port's own"
+    )
+    parser.add_argument(
+        "--door-url",
+        default="",
+        help="where sign-on and storage are, if not there, such as http://sso.localhost:8001",
     )
     parser.add_argument("--mode", choices=sorted(MODES), default="strict", help="whose manners to take on")
     parser.add_argument(

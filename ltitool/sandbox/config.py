@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK_DOMAIN: Final = ".localhost"  # browsers take every name below it to this machine
 
 
 def utc_now() -> datetime:
@@ -33,14 +34,16 @@ class PlatformConfig:
     clock: Callable[[], datetime] = utc_now
     seed: Seed = DEMO
     registered: Tool | None = None  # the tool that registered itself and was activated, if any
+    door_url: str = ""  # where sign-on and storage live, if not at base_url: Canvas has a host for them
 
     def __post_init__(self) -> None:
         _check_origin("base_url", self.base_url)
         _check_origin("tool_url", self.tool_url)
+        _check_origin("door_url", self.endpoints.door)
 
     @property
     def endpoints(self) -> Endpoints:
-        return Endpoints(self.base_url, self.manners)
+        return Endpoints(self.base_url, self.manners, self.door_url)
 
     @property
     def tool(self) -> Tool:
@@ -80,6 +83,12 @@ class Endpoints:
 
     base: str
     manners: Manners = STRICT
+    door_url: str = ""
+
+    @property
+    def door(self) -> str:
+        """Give the origin of sign-on and storage."""
+        return self.door_url or self.base
 
     @property
     def issuer(self) -> str:
@@ -88,7 +97,11 @@ class Endpoints:
 
     @property
     def authorization(self) -> str:
-        return self.base + "/lti/auth"
+        return self.door + "/lti/auth"
+
+    @property
+    def storage(self) -> str:
+        return self.door + "/lti/storage"
 
     @property
     def token(self) -> str:
@@ -144,5 +157,6 @@ def _check_origin(setting: str, url: str) -> None:
         raise ConfigurationError(f"{setting} must be an http or https address, not {url!r}")
     if parts.path or parts.query or parts.fragment or parts.username:
         raise ConfigurationError(f"{setting} must be an origin alone, with nothing after the port: {url!r}")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    here = parts.hostname in _LOOPBACK or parts.hostname.endswith(_LOOPBACK_DOMAIN)
+    if parts.scheme == "http" and not here:
         raise ConfigurationError(f"{setting}: plain http is for this machine alone, not for {parts.hostname}")

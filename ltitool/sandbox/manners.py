@@ -25,6 +25,38 @@ class Trick(StrEnum):
     REDIRECT = "redirect"  # to the address where clouds keep their secrets
 
 
+class StorageTrick(StrEnum):
+    """What the storage frame does instead of answering a tool as it should."""
+
+    SILENT = "silent"
+    LATE = "late"  # answers after any patience has ended
+    OTHER_MESSAGE = "other-message"  # the answer to another question
+    OTHER_ORIGIN = "other-origin"  # the answer comes from the course's page, not from the storage frame
+    OTHER_VALUE = "other-value"  # something else than what was kept
+    ERROR = "error"
+
+
+# What a platform's page does for a tool in its frame, asked by postMessage (lti.capabilities lists them).
+MESSAGES: Final = (
+    "lti.frameResize",
+    "lti.fetchWindowSize",
+    "lti.scrollToTop",
+    "lti.setUnloadMessage",
+    "lti.removeUnloadMessage",
+)
+FRAME_FEATURES: Final = ("microphone", "camera", "geolocation", "midi", "encrypted-media", "autoplay")
+# A tight list for a tool's frame: without allow-top-navigation, and popups that shake the list off.
+TIGHT: Final = (
+    "allow-scripts",
+    "allow-same-origin",
+    "allow-forms",
+    "allow-modals",
+    "allow-popups",
+    "allow-popups-to-escape-sandbox",
+    "allow-downloads",
+)
+
+
 @dataclass(frozen=True)
 class Manners:
     """The habits of one platform; a further one is a further field, with the strict value as its default."""
@@ -37,6 +69,11 @@ class Manners:
     sends_azp: bool = True
     short_context_types: bool = False  # Moodle says CourseSection where a URI is due
     storage_target: str = ""  # the frame that keeps a tool's notes; Canvas names one in each login
+    storage_trick: str = ""  # one of StorageTrick; none: it answers as it should
+    storage_trick_from: int = 1  # the answer of the storage frame, counted from 1, that first plays the trick
+    messages: tuple[str, ...] = MESSAGES  # what its pages do for a framed tool; Moodle's do nothing
+    frame_features: tuple[str, ...] = FRAME_FEATURES  # the frame's `allow` attribute
+    frame_sandbox: tuple[str, ...] = ()  # the frame's `sandbox` attribute; none: the frame is free
     shares_names: bool = True
     shares_emails: bool = True
     guards_configuration: bool = False  # Canvas shows its configuration to a registration token alone
@@ -89,6 +126,7 @@ CANVAS: Final = Manners(
     shared_issuer="https://canvas.instructure.com",
     id_token_seconds=3_600,
     storage_target="post_message_forwarding",
+    frame_features=(*FRAME_FEATURES, "clipboard-write", "display-capture"),
     guards_configuration=True,
     names_deployment=False,
     refuses_large_limits=False,
@@ -104,6 +142,7 @@ MOODLE: Final = Manners(
     name="moodle",
     product_family="moodle",
     sends_azp=False,
+    messages=(),
     short_context_types=True,
     sends_link_data=False,
     html_tokens=True,

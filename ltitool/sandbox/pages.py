@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ltitool.sandbox import directory
 from ltitool.sandbox.absences import KINDS, absences_of
 from ltitool.sandbox.errors import NotSignedInError, PageRefusal
+from ltitool.sandbox.framing import tool_frame
 from ltitool.sandbox.gradebook import read_grid
 from ltitool.sandbox.launching import Start, login_fields
 from ltitool.sandbox.lineitems import course_line_items
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("pages", __name__)
 
-_FRAME_FEATURES: Final = ("microphone", "camera", "geolocation", "midi", "encrypted-media", "autoplay")
 _PAGE_DIGITS: Final = 7
 _A_YEAR: Final = 31_536_000
 
@@ -119,8 +119,7 @@ def show_activity(course_id: str, activity_id: str) -> ResponseReturnValue:
     with platform.store.reading() as connection:
         part = directory.participation(connection, _person(), course_id)
         activity = directory.find_activity(connection, course_id, activity_id)
-    allowed = "; ".join(f"{feature} {platform.config.tool.origin}" for feature in _FRAME_FEATURES)
-    return render_template("activity.html", part=part, activity=activity, allowed=allowed)
+    return render_template("activity.html", part=part, activity=activity, frame=tool_frame(platform))
 
 
 @pages.get("/courses/<course_id>/activities/<activity_id>/launch")

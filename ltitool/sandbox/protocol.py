@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ltitool.sandbox import vocabulary as words
@@ -73,6 +73,10 @@ def key_set() -> ResponseReturnValue:
 @protocol.route("/lti/auth", methods=["GET", "POST"])
 def authorize() -> ResponseReturnValue:
     platform = current_platform()
+    endpoints = platform.endpoints
+    if endpoints.door != endpoints.base and request.host_url.rstrip("/") == endpoints.door:
+        # People are signed in at their school's own address; the door only shows the way.
+        return redirect(f"{endpoints.base}{request.full_path.rstrip('?')}", 307)
     fields = single_fields(request.args if request.method == "GET" else request.form)
     redirect_uri = check_destination(fields, platform.config.tool)
     asked = dict(fields or {})
@@ -82,7 +86,7 @@ def authorize() -> ResponseReturnValue:
         # request once more from a page of ours brings the cookie along, if there is one.
         again = {**asked, _SECOND_TRY: "1"}
         return render_template(
-            "forward.html", action=platform.endpoints.authorization, fields=again, title=None
+            "forward.html", action=f"{endpoints.base}{request.path}", fields=again, title=None
         )
     answered = answer(platform, Asking(asked, person, current_locale()))
     return render_template("forward.html", action=redirect_uri, fields=answered.fields, title=None)

@@ -38,6 +38,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "teacher": ("Teacher", "Docente"),
     "open-new-tab": ("Open in a new tab", "Abrir en una pestaña nueva"),
     "frame-title": ("{title}, opened in the tool", "{title}, abierto en la herramienta"),
+    "storage": ("Notes that a tool keeps here", "Notas que guarda aquí una herramienta"),
     "external": ("External tool", "Herramienta externa"),
     "graded": ("Graded, out of {maximum}", "Con calificación, sobre {maximum}"),
     "back-to-course": ("Back to the course", "Volver al curso"),

@@ -116,6 +116,7 @@ def test_the_page_sets_modes_faults_clock_and_switches(app: Flask, pat: Browser)
         "attempts_allowed": "0",
         "id_token_seconds": "60",
         "coupled_delete_status": "403",
+        "storage_trick_from": "1",
     }
     pat.post(BEHAVIOUR, {**form, "short_roles": "on", "tricks": ["redirect"], "link_types": "link html"})
     manners = board.manners
