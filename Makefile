@@ -52,7 +52,7 @@ screenshots: $(STATE)/dev assets ## Photograph the main pages for docs/screensho
 	@$(BIN)/python tests/browser/screenshots.py docs/screenshots
 
 ##@ Measure it
-.PHONY: bench-badges fuzz-badges
+.PHONY: bench-badges fuzz-badges conformance
 FUZZ_N ?= 20000
 bench-badges: $(STATE)/dev assets ## Measure the badge library against others, in one run; writes bench/badges.md
 	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" $(BIN)/python bench/bench_badges.py --write
@@ -60,6 +60,10 @@ bench-badges: $(STATE)/dev assets ## Measure the badge library against others, i
 
 fuzz-badges: $(STATE)/dev assets ## Compare the canonical form of FUZZ_N generated badges with two others (resumable)
 	@$(BIN)/python bench/fuzz_badges.py --count $(FUZZ_N)
+
+conformance: $(STATE)/dev assets ## Run the W3C suites that lie below SUITES; writes docs/reference/conformance.md
+	@test -n "$(SUITES)" || { echo "SUITES= is the folder of the suites; see docs/how-to/run-the-w3c-suites.md"; exit 2; }
+	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" $(BIN)/python -m build_support.w3c_suites $(SUITES)
 
 ##@ Look after it
 .PHONY: locks clean help

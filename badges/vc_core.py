@@ -67,7 +67,7 @@ def check_presentation(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any
 
 def _check_document(document: Mapping[str, Any], wanted: str) -> None:
     contexts = document.get("@context")
-    if not isinstance(contexts, list) or not contexts or contexts[0] not in {CREDENTIALS_V1, CREDENTIALS_V2}:
+    if not isinstance(contexts, list) or not contexts or contexts[0] not in (CREDENTIALS_V1, CREDENTIALS_V2):
         raise _fault("@context is an array that begins with the credentials context", "$.@context")
     types = _several(document.get("type"))
     if wanted not in types or not all(isinstance(entry, str) for entry in types):

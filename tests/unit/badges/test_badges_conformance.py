@@ -14,8 +14,10 @@ from badges import conformance, vc_core
 from badges.conformance import Adapter
 from badges.did import did_key_method
 from badges.errors import ModelError
+from badges.keys import InMemoryEd25519
 from badges.multibase import multibase_encode
 from badges.proofs import eddsa_rdfc_2022
+from badges.status import BitstringStatusList
 
 Document = dict[str, Any]
 ADAPTER = Adapter.with_seed(b"c" * 32)
@@ -172,6 +174,52 @@ def test_presentations_are_signed_by_whoever_presents() -> None:
     assert call("/presentations/verify", verifiablePresentation={**presentation, "proof": proof})[0] == 400
 
 
+def test_a_proof_by_another_than_the_issuer_is_judged_by_its_own_key() -> None:
+    """A badge with such a proof is refused by check 10; any credential may bear one."""
+    foreign = {**CREDENTIAL, "issuer": "https://school.example/"}
+    signed = issued(foreign)
+    assert call("/credentials/verify", verifiableCredential=signed)[0] == 200
+    signed["proof"]["verificationMethod"] = did_key_method(InMemoryEd25519.from_seed(b"d" * 32).public_key)
+    status, answer = call("/credentials/verify", verifiableCredential=signed)
+    assert (status, answer["errors"]) == (
+        400,
+        ["the signature does not fit the data and the key (signature at $)"],
+    )
+
+
+def test_a_credential_gets_a_place_in_the_status_list() -> None:
+    status, signed = call("/status/credentials/issue", credential=CREDENTIAL)
+    assert status == 201
+    entry = signed["credentialStatus"]
+    assert entry["statusListCredential"] == ADAPTER.list_address == ADAPTER.status_list(NOW)["id"]
+    assert call("/credentials/verify", verifiableCredential=signed) == (
+        200,
+        {"verified": True, "checks": ["proof", "credentialStatus"], "warnings": [], "errors": []},
+    )
+
+
+def test_a_status_elsewhere_is_a_warning_and_a_malformed_one_an_error() -> None:
+    _, signed = call("/status/credentials/issue", credential=CREDENTIAL)
+    elsewhere = {**signed["credentialStatus"], "statusListCredential": "https://other.example/list"}
+    _, answer = call(
+        "/credentials/verify", verifiableCredential=issued({**CREDENTIAL, "credentialStatus": elsewhere})
+    )
+    assert answer["warnings"] == ["not_at_hand"]
+    for change in ({"statusListIndex": "-1"}, {"statusListIndex": True}, {"statusPurpose": 5}):
+        malformed = {**CREDENTIAL, "credentialStatus": {**elsewhere, **change}}
+        assert call("/credentials/issue", credential=malformed)[0] == 400
+
+
+def test_a_revoked_credential_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, signed = call("/status/credentials/issue", credential=CREDENTIAL)
+    index = int(signed["credentialStatus"]["statusListIndex"])
+    revoked = BitstringStatusList.create().set(index)
+    monkeypatch.setattr(BitstringStatusList, "create", lambda: revoked)
+    status, answer = call("/credentials/verify", verifiableCredential=signed)
+    assert status == 400
+    assert answer["errors"] == ["the issuer's list says revoked (revoked at $.credentialStatus)"]
+
+
 def test_wrong_requests() -> None:
     assert call("/nothing")[0] == 404
     assert call("/credentials/issue")[0] == 400
@@ -189,6 +237,9 @@ def test_it_answers_on_loopback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - loopback
             assert response.status == 201
             assert json.load(response)["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+        listed = url.replace("/credentials/issue", "/status/list")
+        with urllib.request.urlopen(listed, timeout=10) as response:  # noqa: S310 - loopback
+            assert json.load(response)["id"] == listed
     finally:
         made.shutdown()
         thread.join()
