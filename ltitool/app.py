@@ -19,6 +19,7 @@ from ltitool.cohorts import director_views as offering_views
 from ltitool.cohorts import roster_reading
 from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
+from ltitool.cohorts.known_arrivals import known_arrivals
 from ltitool.cohorts.link_offers import link_offers
 from ltitool.cohorts.memberships import zone_of_course
 from ltitool.credentials import awarding
@@ -42,6 +43,7 @@ from ltitool.lti import deep_link_views, grade_intents, registration_views
 from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.link_offers import bind_link_offers
+from ltitool.lti.openings import is_still_open
 from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti, send_grade_job, sweep_old
 from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
@@ -54,7 +56,7 @@ from ltitool.web.headers import init_headers
 from ltitool.web.incoming import ToolRequest, check_incoming
 from ltitool.web.languages import ZONE_OF_VISIT, init_languages
 from ltitool.web.template_globals import init_template_globals
-from ltitool.web.visit import Visit
+from ltitool.web.visit import Visit, bind_visits
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 # What a link's custom field `opens` may name, and the participant's page that it means, below /l/…/
@@ -132,7 +134,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     app.after_request(drop_sent_draft)
     init_headers(app)
     init_lti(app, services_of(app))
-    bind_landing(app, landing(services_of(app).clock, OPENED_BY_LINKS))
+    bind_landing(app, landing(services_of(app).clock, OPENED_BY_LINKS), known_arrivals(OPENED_BY_LINKS))
+    bind_visits(app, is_still_open())
     bind_link_offers(app, link_offers)
     app.extensions[ZONE_OF_VISIT] = _zone_of_visit
     for blueprint in BLUEPRINTS:

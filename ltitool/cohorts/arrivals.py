@@ -47,7 +47,7 @@ def landing(clock: Clock, pages: Mapping[str, str] = NO_PAGES) -> Landing:
         roles = session_roles(session, launched.organisation_id, launched.person_id)
         if launched.for_subject is not None:
             return Place(roles, review_page(session, launched))
-        wanted = pages.get(launched.custom.get(OPENS, ""), "") or _step_page(launched.custom.get(WEEK, ""))
+        wanted = page_of_link(launched.custom, pages)
         return Place(roles, wanted if wanted and _takes_part(session, launched) else "")
 
     return land
@@ -66,6 +66,11 @@ def session_roles(session: Session, organisation_id: uuid.UUID, person_id: uuid.
     )
     grants = roles_of(session, organisation_id, person_id)
     return frozenset(places) & {PARTICIPANT, COACH} | grants & {DIRECTOR}
+
+
+def page_of_link(custom: Mapping[str, str], pages: Mapping[str, str]) -> str:
+    """Say which page of a participant a link stands for; nothing for the home."""
+    return pages.get(custom.get(OPENS, ""), "") or _step_page(custom.get(WEEK, ""))
 
 
 def _step_page(number: str) -> str:

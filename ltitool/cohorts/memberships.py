@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from ltitool.people.models import Person
 
 Row = TypeVar("Row", Membership, CoursePerson)
 LAUNCH, ROSTER, TOOL = "launch", "roster", "tool"
+SEEN_EVERY = timedelta(hours=1)  # so that coming again is not always a write; known_arrivals says the same
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,9 @@ def note_course_person(session: Session, *, organisation_id: uuid.UUID, came: Ca
         row = _there(_course_person(session, organisation_id, came))
     if came.source == LAUNCH or row.proved_by == ROSTER:
         row.role, row.proved_by = came.role.value, came.source
-    row.lms_subject, row.listed, row.seen_at = came.subject, True, at
+    row.lms_subject, row.listed = came.subject, True
+    if at - row.seen_at > SEEN_EVERY:
+        row.seen_at = at
     return LtiRole(row.role)
 
 

@@ -1,12 +1,12 @@
 """The database door: the declarative base, the session, and one transaction per use case."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -16,6 +16,8 @@ from sqlalchemy import (
     Engine,
     ForeignKeyConstraint,
     MetaData,
+    Row,
+    Select,
     TypeDecorator,
     UniqueConstraint,
     Uuid,
@@ -33,6 +35,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_BEGIN = "sqlite_begin"
+ALONE = "ltitool.db.alone"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -100,6 +103,8 @@ def init_db(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _listen_sqlite(db.engine)
+        else:
+            app.extensions[ALONE] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def read_session() -> Session:
@@ -131,6 +136,33 @@ def transaction() -> Iterator[Session]:
 def in_use_case(session: Session) -> bool:
     """Say whether a `transaction` is open on this session, so that a part of it can join in."""
     return session.in_transaction() and SQLITE_BEGIN in session.connection().get_execution_options()
+
+
+def has_single_statements() -> bool:
+    """Say whether the database changes several tables in one statement, as PostgreSQL does."""
+    return ALONE in current_app.extensions
+
+
+def run_alone(statement: str, values: Mapping[str, Any]) -> Row[Any] | None:
+    """Run one statement in the database's own words, as a transaction of its own; gives its first row.
+
+    Nothing is sent around it, no BEGIN and no COMMIT. Only where `has_single_statements` says so.
+    """
+    with _alone().connect() as connection:
+        return connection.exec_driver_sql(statement, dict(values)).first()
+
+
+def read_alone(statement: Select[Any], values: Mapping[str, Any]) -> Row[Any] | None:
+    """Give the first row of a query that nothing else has to agree with."""
+    if not has_single_statements():
+        return read_session().execute(statement, dict(values)).first()
+    with _alone().connect() as connection:
+        return connection.execute(statement, dict(values)).first()
+
+
+def _alone() -> Engine:
+    engine: Engine = current_app.extensions[ALONE]
+    return engine
 
 
 def end_read() -> None:

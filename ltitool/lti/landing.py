@@ -6,7 +6,7 @@ cohorts to say.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from flask import Flask, current_app
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ltitool.lti.roles import LtiRole
 
 EXTENSION = "ltitool.lti.landing"
+KNOWN = "ltitool.lti.known-arrivals"
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,41 @@ class Landing(Protocol):
         """Say where this person lands."""
 
 
-def bind_landing(app: Flask, landing: Landing) -> None:
-    """Bind the landing of an application."""
+class LinkPage(Protocol):
+    """Says which page a link opens, below the visit's own /l/<short>/."""
+
+    def __call__(self, custom: Mapping[str, str], *, takes_part: bool) -> str:
+        """Give the page for somebody who takes part in the course's program, or does not."""
+
+
+@dataclass(frozen=True)
+class KnownArrivals:
+    """The landing of people who were here before, as parts of the one statement in returning.py.
+
+    `reading` are common table expressions over `known` (organisation_id, context_id, person_id) and the
+    parameters `role` and `subject`. The last is `landed`: one row of `roles`, as the landing would give
+    them, and `takes_part`; or no row wherever the landing would have to write. `noting` is one more, over
+    `opened` (context_id, person_id), for what may be noted when a session was opened.
+    """
+
+    reading: str
+    noting: str
+    path: LinkPage = field(compare=False)
+
+
+def bind_landing(app: Flask, landing: Landing, known: KnownArrivals | None = None) -> None:
+    """Bind the landing of an application, and how it recognises people for whom it has nothing to write."""
     app.extensions[EXTENSION] = landing
+    app.extensions[KNOWN] = known
 
 
 def bound_landing() -> Landing:
     """Give the landing that app.py bound."""
     landing: Landing = current_app.extensions[EXTENSION]
     return landing
+
+
+def bound_known_arrivals() -> KnownArrivals | None:
+    """Give how the bound landing recognises people, if it does."""
+    known: KnownArrivals | None = current_app.extensions[KNOWN]
+    return known

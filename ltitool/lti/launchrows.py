@@ -64,6 +64,16 @@ def find_deployment(
     return row, refusal
 
 
+def embedding_origins(platform: Platform, claims: LaunchClaims) -> list[str]:
+    """Say who frames us: Canvas's issuer, for one, is not the host that people see.
+
+    A return address can be somebody's own words; only what the registration names may frame anything.
+    """
+    named = (platform.issuer, platform.auth_login_url, platform.auth_token_url, claims.return_url or "")
+    named_here = [origin for origin in dict.fromkeys(map(origin_of, named)) if origin]
+    return [origin for origin in named_here if origin in platform.service_origins]
+
+
 def store_place(
     session: Session, deployment: Deployment, claims: LaunchClaims
 ) -> tuple[Context | None, ResourceLink | None]:
@@ -134,14 +144,8 @@ def _refusal_of(row: Deployment) -> ToolError | None:
 
 
 def _learn_embed_origins(row: Deployment, platform: Platform, claims: LaunchClaims) -> None:
-    """Note who frames us: Canvas's issuer, for one, is not the host that people see.
-
-    A return address can be somebody's own words; only what the registration names may frame anything.
-    """
-    named = (platform.issuer, platform.auth_login_url, platform.auth_token_url, claims.return_url or "")
-    named_here = [origin for origin in dict.fromkeys(map(origin_of, named)) if origin]
-    fresh = [origin for origin in named_here if origin in platform.service_origins]
-    unknown = [origin for origin in fresh if origin not in row.embed_origins]
+    named = embedding_origins(platform, claims)
+    unknown = [origin for origin in named if origin not in row.embed_origins]
     if unknown:
         row.embed_origins = [*row.embed_origins, *unknown][-MAX_EMBED_ORIGINS:]
 

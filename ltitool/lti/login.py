@@ -13,8 +13,10 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ltitool.errors import ToolError
 from ltitool.lti import errors as wrong
 from ltitool.lti.addresses import is_at, with_query
+from ltitool.lti.known_platforms import KnownPlatforms
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platforms import check_open
 from ltitool.lti.quirks import canvas
@@ -114,14 +116,20 @@ def read_login(parameters: Mapping[str, str], settings: Settings) -> LoginReques
     )
 
 
-def find_platform(session: Session, login: LoginRequest) -> Platform:
-    """Find the registration that a login means.
+def find_platform(session: Session, platforms: KnownPlatforms, login: LoginRequest) -> Platform:
+    """Find the registration that a login means; nothing is refused by what is only remembered.
 
     Raises:
         LoginIssuerUnknown (N2), LoginClientUnknown (N4), LoginClientAmbiguous (N5), PlatformDisabled (N9),
         LoginEnvironmentOther (N78).
     """
-    of_issuer = session.scalars(select(Platform).where(Platform.issuer == login.issuer)).all()
+    try:
+        return _find(session, platforms.of_issuer(login.issuer), login)
+    except ToolError:
+        return _find(session, platforms.read_issuer(login.issuer), login)
+
+
+def _find(session: Session, of_issuer: Sequence[Platform], login: LoginRequest) -> Platform:
     _check_environment(session, of_issuer, login)
     if not of_issuer:
         raise wrong.LoginIssuerUnknown(login.issuer[:200])

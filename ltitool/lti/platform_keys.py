@@ -77,6 +77,17 @@ class PlatformKeys:
                 log.warning("key set of platform %s is not reachable; using the one we have", platform.id)
                 return known.key
 
+    def known(self, platform: Platform, kid: str) -> RSAKey:
+        """Give a key without asking the LMS.
+
+        Raises:
+            KeyUnknown: we do not know this one, or not from lately.
+        """
+        known = self._remembered(platform.id, kid) or self._stored(platform.id, kid)
+        if known is None or self._is_stale(known):
+            raise KeyUnknown(kid)
+        return known.key
+
     def forget(self, platform_id: uuid.UUID) -> None:
         """Drop what this process remembers of a platform."""
         for place in [place for place in self._known if place[0] == platform_id]:

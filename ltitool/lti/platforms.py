@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ltitool.errors import Conflict, Invalid, NotFound, msg
 from ltitool.lti.addresses import origin_of
 from ltitool.lti.errors import PlatformDisabled, PlatformPending
+from ltitool.lti.known_platforms import registrations_change
 from ltitool.lti.models import Deployment, Platform
 from ltitool.settings import Settings, is_loopback
 
@@ -90,6 +91,7 @@ def add_platform(
     )
     session.add(platform)
     session.flush()
+    registrations_change(session)
     for lms_id in dict.fromkeys(registration.deployment_ids):
         session.add(new_deployment(platform, lms_id, status="active", at=at))
     return platform
@@ -176,6 +178,7 @@ def set_platform_status(
     """
     platform = platform_of(session, organisation_id, platform_id)
     platform.status = status
+    registrations_change(session)
     return platform
 
 

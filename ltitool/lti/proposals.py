@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ltitool.errors import NotFound, msg
 from ltitool.lti.addresses import origin_of
+from ltitool.lti.known_platforms import registrations_change
 from ltitool.lti.models import AccessToken, Platform, PlatformKey, PlatformProposal
 from ltitool.lti.platforms import Registration
 
@@ -58,6 +59,7 @@ def settle(session: Session, platform: Platform, proposal_id: uuid.UUID, *, acce
         raise ProposalMissing(str(platform.id))
     if accept:
         _take_over(session, platform, proposal)
+        registrations_change(session)
     session.delete(proposal)
 
 

@@ -4,7 +4,7 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ltitool.foundation.db import read_session
+from ltitool.foundation.db import has_single_statements, read_session
 from ltitool.foundation.services import Services, services
 from ltitool.lti.addresses import origin_of
 from ltitool.lti.browser import (
@@ -17,7 +17,7 @@ from ltitool.lti.browser import (
     keeps_cookies,
     storage_key,
 )
-from ltitool.lti.landing import bound_landing
+from ltitool.lti.landing import bound_known_arrivals, bound_landing
 from ltitool.lti.launch import Arrival, Doors, LaunchForm, launch
 from ltitool.lti.launch_errors import OtherBrowser
 from ltitool.lti.login import (
@@ -56,7 +56,7 @@ def login() -> ResponseReturnValue:
     ticket = _tickets(found).write_login(parameters, found.clock())
     if keeps_cookies(request) or len(ticket) > MAX_TICKET:
         return _depart(asked, found)
-    find_platform(read_session(), asked)  # refuse a stranger before asking for cookies
+    _find_platform(asked)  # refuse a stranger before asking for cookies
     response = redirect(url_for("lti.check_cookies", ticket=ticket))
     give_probe(response)
     return response
@@ -85,8 +85,7 @@ def check_cookies() -> ResponseReturnValue:
 def take_launch() -> ResponseReturnValue:
     """Take a launch; see ltitool/lti/launch.py."""
     request.max_content_length = MAX_BODY
-    found, form = services(), LaunchForm.of(request.form)
-    doors = Doors(found, _tickets(found), lti_memory().platform_keys, bound_landing(), agent_hash())
+    form, doors = LaunchForm.of(request.form), _doors(services())
     try:
         arrival = launch(form, lambda state: holds_secret(request, state), doors)
     except OtherBrowser:
@@ -120,7 +119,7 @@ def _let_in(arrival: Arrival) -> ResponseReturnValue:
 
 
 def _depart(asked: LoginRequest, found: Services) -> Response:
-    departure = _departure(find_platform(read_session(), asked), asked, found)
+    departure = _departure(_find_platform(asked), asked, found)
     response = redirect(departure.url)
     give_secret(response, departure)
     return response
@@ -142,7 +141,7 @@ def _departure(
 
 def _try_storage(asked: LoginRequest, ticket: str, found: Services) -> str:
     """Have the LMS keep the secret; where it does not, the same login goes on in a tab."""
-    platform = find_platform(read_session(), asked)
+    platform = _find_platform(asked)
     departure = _departure(platform, asked, found, asked.storage)
     allow_frame_of(platform.service_origins)
     return render_template(
@@ -167,6 +166,23 @@ def _ask_storage(form: LaunchForm, state: State) -> str:
         form=form,
         field=STORED,
     )
+
+
+def _doors(found: Services) -> Doors:
+    memory = lti_memory()
+    return Doors(
+        found,
+        _tickets(found),
+        memory.platforms,
+        memory.platform_keys,
+        bound_landing(),
+        bound_known_arrivals() if has_single_statements() else None,
+        agent_hash(),
+    )
+
+
+def _find_platform(asked: LoginRequest) -> Platform:
+    return find_platform(read_session(), lti_memory().platforms, asked)
 
 
 def _tickets(found: Services) -> Tickets:

@@ -16,6 +16,8 @@ from ltitool.foundation.services import Services
 from ltitool.lti.access_tokens import AccessTokens
 from ltitool.lti.deep_linking import KEPT, forget_requests
 from ltitool.lti.grade_sending import Desk, send_grade
+from ltitool.lti.known_platforms import EXTENSION as KNOWN_PLATFORMS
+from ltitool.lti.known_platforms import KnownPlatforms
 from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
@@ -29,6 +31,7 @@ class LtiMemory:
     """What one process keeps of LMSs between requests."""
 
     services: Services
+    platforms: KnownPlatforms
     platform_keys: PlatformKeys
     tokens: AccessTokens
     column_lock: Lock
@@ -42,7 +45,9 @@ def init_lti(app: Flask, found: Services) -> None:
     """Give an application its memory of LMSs."""
     tokens = AccessTokens(http=found.http, keys=found.keys, clock=found.clock, new_token=found.new_token)
     keys = PlatformKeys(found.http, found.clock)
-    app.extensions[EXTENSION] = LtiMemory(found, keys, tokens, Lock())
+    platforms = KnownPlatforms(found.clock)
+    app.extensions[KNOWN_PLATFORMS] = platforms
+    app.extensions[EXTENSION] = LtiMemory(found, platforms, keys, tokens, Lock())
 
 
 def lti_memory() -> LtiMemory:

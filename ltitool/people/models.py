@@ -95,6 +95,7 @@ class WebSession(Tenant, Base):
     locale: Mapped[str]
     context_id: Mapped[uuid.UUID | None]  # of lti.models.Context; no key, because arrows point down
     resource_link_id: Mapped[uuid.UUID | None]
+    deployment_id: Mapped[uuid.UUID | None]  # of lti.models.Deployment: switched off, it ends the visit
     course_title: Mapped[str | None]
     return_url: Mapped[str | None]
     embed_origins: Mapped[list[Any]]  # who may frame these pages

@@ -11,10 +11,12 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from ltitool.foundation.db import read_alone
 from ltitool.people.models import WebSession
 
 IDLE = timedelta(minutes=30)
@@ -37,6 +39,7 @@ class Entry:
     locale: str
     context_id: uuid.UUID | None = None
     resource_link_id: uuid.UUID | None = None
+    deployment_id: uuid.UUID | None = None
     course_title: str | None = None
     return_url: str | None = None
     embed_origins: Sequence[str] = field(default_factory=tuple)
@@ -62,6 +65,20 @@ class OpenedSession:
         return f"{self.short}{SEPARATOR}{self.token}" if self.in_path else self.short
 
 
+@dataclass(frozen=True)
+class Secrets:
+    """What a new session is made of that nobody can guess."""
+
+    opened: OpenedSession
+    csrf_token: str
+
+
+def make_secrets(new_token: Callable[[], str], *, in_path: bool = False) -> Secrets:
+    """Make the names and secrets of a session."""
+    short, token, csrf_token = new_token(), new_token(), new_token()
+    return Secrets(OpenedSession(_short_name(short), token, in_path), csrf_token)
+
+
 def open_session(
     session: Session,
     entry: Entry,
@@ -75,20 +92,22 @@ def open_session(
 
     `expires_at` is given where the session continues another one, and must end with it.
     """
-    opened = OpenedSession(_short_name(new_token()), new_token(), entry.in_path)
+    secrets = make_secrets(new_token, in_path=entry.in_path)
+    opened = secrets.opened
     session.add(
         WebSession(
             id=session_id,
             organisation_id=entry.organisation_id,
             short=opened.short,
             token_hash=token_hash(opened.token),
-            csrf_token=new_token(),
+            csrf_token=secrets.csrf_token,
             person_id=entry.person_id,
             kind=entry.kind,
             roles=sorted(entry.roles),
             locale=entry.locale,
             context_id=entry.context_id,
             resource_link_id=entry.resource_link_id,
+            deployment_id=entry.deployment_id,
             course_title=entry.course_title,
             return_url=entry.return_url,
             embed_origins=list(entry.embed_origins),
@@ -102,22 +121,28 @@ def open_session(
     return opened
 
 
-def find_session(session: Session, short: str, token: str) -> WebSession | None:
-    """Find a session that this browser holds the secret of, alive or ended."""
-    row = session.scalar(select(WebSession).where(WebSession.short == short))
+def look_up(is_open: ColumnElement[bool]) -> Select[Any]:
+    """Give the query of `find_session`: a session's columns, and `is_open` of where it came from."""
+    columns = WebSession.__table__.c
+    return select(*columns, is_open.label("is_open")).where(columns.short == bindparam("short"))
+
+
+def find_session(query: Select[Any], short: str, token: str) -> Row[Any] | None:
+    """Find a session that this browser holds the secret of, alive or ended, in one statement."""
+    row = read_alone(query, {"short": short})
     if row is None or not hmac.compare_digest(row.token_hash, token_hash(token)):
         return None
     return row
 
 
-def is_alive(row: WebSession, at: datetime) -> bool:
+def is_alive(row: WebSession | Row[Any], at: datetime) -> bool:
     """Say whether a session may still be used."""
-    return row.closed_at is None and at < row.expires_at and at < row.last_seen_at + IDLE
+    return bool(row.closed_at is None and at < row.expires_at and at < row.last_seen_at + IDLE)
 
 
-def touch(session: Session, row: WebSession, at: datetime) -> None:
+def touch(session: Session, session_id: uuid.UUID, at: datetime) -> None:
     """Note that the session was used."""
-    session.execute(update(WebSession).where(WebSession.id == row.id).values(last_seen_at=at))
+    session.execute(update(WebSession).where(WebSession.id == session_id).values(last_seen_at=at))
 
 
 def close_sessions_of(session: Session, person_id: uuid.UUID, at: datetime) -> None:

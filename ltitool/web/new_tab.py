@@ -86,6 +86,7 @@ def _copy_session(session: Session, short: str, ticket_id: uuid.UUID, found: Ser
         locale=row.locale,
         context_id=row.context_id,
         resource_link_id=row.resource_link_id,
+        deployment_id=row.deployment_id,
         course_title=row.course_title,
         return_url=row.return_url,
     )

@@ -3,16 +3,19 @@
 import hmac
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from flask import g, request
+from flask import Flask, current_app, g, request
+from sqlalchemy import ColumnElement, Row
 
-from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.db import transaction
 from ltitool.foundation.services import services
 from ltitool.people.errors import SessionEnded, SessionMissing, SessionOnlyInFrame
-from ltitool.people.models import WebSession
-from ltitool.people.sessions import SEPARATOR, TOUCH_EVERY, find_session, is_alive, touch
+from ltitool.people.sessions import SEPARATOR, TOUCH_EVERY, find_session, is_alive, look_up, touch
 from ltitool.web.cookies import session_cookie_name
 from ltitool.web.path_sessions import agent_hash, is_in_frame
+
+LOOK_UP = "ltitool.web.visit"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,14 @@ def visit_or_none() -> Visit | None:
     return visit if isinstance(visit, Visit) else None
 
 
+def bind_visits(app: Flask, is_open: ColumnElement[bool]) -> None:
+    """Bind what keeps visits open besides their own row: an expression over the table web_session.
+
+    It is read with the row, so that a visit ends with the next request once an LMS is switched off.
+    """
+    app.extensions[LOOK_UP] = look_up(is_open)
+
+
 def load_visit(launch: str) -> Visit:
     """Read the session row that this browser holds the secret of; `launch` is what stands behind /l/.
 
@@ -63,22 +74,22 @@ def load_visit(launch: str) -> Visit:
     """
     short, _, in_path = launch.partition(SEPARATOR)
     token = in_path or request.cookies.get(session_cookie_name(short), "")
-    row = find_session(read_session(), short, token) if token else None
+    row = find_session(current_app.extensions[LOOK_UP], short, token) if token else None
     if row is None:
         raise SessionMissing(f"no session {short}")
     _check_carried(row, in_path=bool(in_path))
     now = services().clock()
-    if not is_alive(row, now):
+    if not (row.is_open and is_alive(row, now)):
         g.ended_visit = _visit(row)
         raise SessionEnded(f"session {short}")
     if now - row.last_seen_at >= TOUCH_EVERY:
         with transaction() as session:
-            touch(session, row, now)
+            touch(session, row.id, now)
     g.visit = _visit(row)
     return current_visit()
 
 
-def _check_carried(row: WebSession, *, in_path: bool) -> None:
+def _check_carried(row: Row[Any], *, in_path: bool) -> None:
     """Take a token only from where it was put: never a cookie's from the path, nor the other way round."""
     if in_path != (row.path_agent is not None):
         raise SessionMissing(f"session {row.short} is carried otherwise")
@@ -90,7 +101,7 @@ def _check_carried(row: WebSession, *, in_path: bool) -> None:
         raise SessionOnlyInFrame(f"session {row.short}")
 
 
-def _visit(row: WebSession) -> Visit:
+def _visit(row: Row[Any]) -> Visit:
     return Visit(
         session_id=row.id,
         short=row.short,
