@@ -14,6 +14,7 @@ from test_badges_hostile_documents import CASES
 from test_badges_hostile_status import badly_signed_list
 from test_badges_hostile_tokens import payload, token
 
+from badges import did, instants
 from badges.canonical import primary, reader, shapes
 from badges.status import BitstringStatusList
 from badges.verify import Recipient, entrance, resolution, standing
@@ -33,6 +34,9 @@ def forget() -> None:
     resolution._read_key_document.cache_clear()
     shapes._is_plain_iri.cache_clear()
     shapes.is_absolute_iri.cache_clear()
+    did.did_web_url.cache_clear()
+    did.split_did_url.cache_clear()
+    instants._parsed.cache_clear()
 
 
 @pytest.fixture(autouse=True)
