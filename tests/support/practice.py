@@ -126,14 +126,14 @@ def code_of(response: TestResponse) -> str:
     return found.group(1) if found else ""
 
 
-def registration(**changes: Any) -> Registration:
+def registration(lms: str = LMS, **changes: Any) -> Registration:
     usual = Registration(
         name="Practice LMS",
-        issuer=LMS,
+        issuer=lms,
         client_id="",
-        auth_login_url=f"{LMS}/lti/auth",
-        auth_token_url=f"{LMS}/lti/token",
-        jwks_url=f"{LMS}/lti/jwks",
+        auth_login_url=f"{lms}/lti/auth",
+        auth_token_url=f"{lms}/lti/token",
+        jwks_url=f"{lms}/lti/jwks",
     )
     return replace(usual, **changes)
 
