@@ -26,7 +26,7 @@ from ltitool.credentials import awarding
 from ltitool.credentials import director_views as award_views
 from ltitool.credentials import public_views as public_badge_views
 from ltitool.credentials import views as credential_views
-from ltitool.dashboards import board_views, overview_views, waiting_views, welcome_views
+from ltitool.dashboards import board_views, overview_views, platforms_views, waiting_views, welcome_views
 from ltitool.dashboards import views as dashboard_views
 from ltitool.evidence import photo_arrivals
 from ltitool.evidence import views as evidence_views
@@ -39,7 +39,13 @@ from ltitool.foundation.keys import SealedKeyStore
 from ltitool.foundation.runners import Runner, open_runner
 from ltitool.foundation.services import EXTENSION, Services
 from ltitool.foundation.storage import open_store
-from ltitool.lti import deep_link_views, grade_intents, registration_views
+from ltitool.lti import (
+    deep_link_views,
+    grade_intents,
+    operator_views,
+    platform_views,
+    registration_views,
+)
 from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.link_offers import bind_link_offers
@@ -71,6 +77,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     lti_views.pages,
     registration_views.pages,
     deep_link_views.pages,
+    operator_views.pages,
+    platform_views.pages,
     coaching_views.pages,
     offering_views.pages,
     *evidence_views.BLUEPRINTS,
@@ -85,6 +93,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     dashboard_views.record,
     board_views.pages,
     overview_views.pages,
+    platforms_views.pages,
     waiting_views.codes,
     welcome_views.welcome,
     welcome_views.invitations,

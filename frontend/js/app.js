@@ -2,6 +2,7 @@
 // a page without scripts does the same things with plain forms and links.
 import { startAutosave } from "./autosave.js";
 import { startClose } from "./close.js";
+import { startCopy } from "./copy.js";
 import { startCount } from "./count.js";
 import { startFocus } from "./focus.js";
 import { startForward } from "./forward.js";
@@ -9,6 +10,7 @@ import { startFrame } from "./frame.js";
 import { startKeys } from "./keys.js";
 import { startMap } from "./map.js";
 import { startPhotos } from "./photos.js";
+import { startRenew } from "./renew.js";
 import { startStorage } from "./storage.js";
 import { startVerify } from "./verify.js";
 
@@ -24,6 +26,8 @@ for (const start of [
   startClose,
   startForward,
   startStorage,
+  startCopy,
+  startRenew,
 ]) {
   // One module that fails must not take the others with it; the page works without any of them.
   try {

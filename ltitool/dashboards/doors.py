@@ -14,6 +14,8 @@ from ltitool.cohorts.scope import COACH, DIRECTOR, PARTICIPANT, participant_scop
 from ltitool.lti.roles import LtiRole
 from ltitool.web.visit import Visit
 
+OPERATOR = "operator"
+
 
 class Door(Enum):
     """What a visit can begin with."""
@@ -21,6 +23,7 @@ class Door(Enum):
     WEEK = "week"
     BOARD = "board"
     OVERVIEW = "overview"
+    PLATFORMS = "platforms"
     BECOME_COACH = "become_coach"  # a teacher of the course without a cohort
     NOT_CONNECTED = "not_connected"  # a learner whose course runs no program
     NOT_TAKING_PART = "not_taking_part"  # the course runs one, and this person is not in it (any more)
@@ -30,10 +33,9 @@ def door_of(session: Session, visit: Visit) -> Door:
     """Choose the first page by rights, and in their absence by what the course says."""
     if PARTICIPANT in visit.roles and _takes_part_here(session, visit):
         return Door.WEEK
-    if COACH in visit.roles:
-        return Door.BOARD
-    if DIRECTOR in visit.roles:
-        return Door.OVERVIEW
+    for role, door in ((COACH, Door.BOARD), (DIRECTOR, Door.OVERVIEW), (OPERATOR, Door.PLATFORMS)):
+        if role in visit.roles:
+            return door
     if _teaches(session, visit):
         return Door.BECOME_COACH
     offering_id = offering_of_course(session, visit.organisation_id, visit.context_id)
@@ -48,6 +50,7 @@ def tabs_of(visit: Visit, current: Door) -> list[tuple[str, str, bool]]:
         (PARTICIPANT, Door.WEEK, str(_("This week")), "week.now"),
         (COACH, Door.BOARD, str(_("Cohort")), "board.page"),
         (DIRECTOR, Door.OVERVIEW, str(_("Overview")), "overview.page"),
+        (OPERATOR, Door.PLATFORMS, str(_("LMSs")), "platforms.page"),
     ]
     open_doors = [
         (label, url_for(endpoint), door is current)

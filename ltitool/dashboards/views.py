@@ -18,6 +18,7 @@ from ltitool.dashboards.gathering import journey_of
 from ltitool.dashboards.links import activity_url, optional_url
 from ltitool.dashboards.missing_words import missing_words
 from ltitool.dashboards.overview_views import show_overview
+from ltitool.dashboards.platforms_views import show_platforms
 from ltitool.dashboards.this_week import this_week
 from ltitool.dashboards.waiting_views import show_waiting
 from ltitool.foundation.db import read_session
@@ -42,6 +43,8 @@ def page() -> ResponseReturnValue:
             return show_board(None)
         case Door.OVERVIEW:
             return show_overview()
+        case Door.PLATFORMS:
+            return show_platforms()
         case door:
             return show_waiting(door)
 

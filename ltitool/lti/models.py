@@ -31,6 +31,7 @@ class Platform(Tenant, Base):
     status: Mapped[str]  # pending | active | disabled
     deployment_policy: Mapped[str]  # approve | auto
     jwks_refetched_at: Mapped[datetime | None]  # of the last refetch for an unknown key id
+    last_launch_at: Mapped[datetime | None]  # noted some time after it, never while somebody waits
     created_at: Mapped[datetime]
 
 

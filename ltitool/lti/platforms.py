@@ -87,6 +87,7 @@ def add_platform(
         status=status,
         deployment_policy=registration.deployment_policy,
         jwks_refetched_at=None,
+        last_launch_at=None,
         created_at=at,
     )
     session.add(platform)

@@ -18,6 +18,7 @@ from ltitool.lti.deep_linking import KEPT, forget_requests
 from ltitool.lti.grade_sending import Desk, send_grade
 from ltitool.lti.known_platforms import EXTENSION as KNOWN_PLATFORMS
 from ltitool.lti.known_platforms import KnownPlatforms
+from ltitool.lti.last_launches import note_last_launches
 from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
@@ -73,6 +74,7 @@ def forget_old_job(work: Work) -> datetime | None:
         session.execute(delete(BurntNonce).where(BurntNonce.keep_until < now))
         session.execute(delete(AccessToken).where(AccessToken.expires_at < now))
         forget_requests(session, now)
+        note_last_launches(session)
     return None
 
 

@@ -22,6 +22,7 @@ class Guard(Enum):
     PARTICIPANT = "participant"
     COACH = "coach"
     DIRECTOR = "director"
+    OPERATOR = "operator"
 
 
 def guarded_blueprint(name: str, import_name: str, *, guard: Guard, path: str = "") -> Blueprint:

@@ -24,6 +24,7 @@ ROLE_OF_GUARD = {
     Guard.PARTICIPANT: "participant",
     Guard.COACH: "coach",
     Guard.DIRECTOR: "director",
+    Guard.OPERATOR: "operator",
 }
 
 # A page that anybody may open is a decision: it is written down here, with its reason.

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "links.show": "unit/lti/test_lti_deep_linking.py",
     "links.add": "unit/lti/test_lti_deep_linking.py",
     "links.cancel": "unit/lti/test_lti_deep_linking.py",
+    "platform.proposal": "unit/dashboards/test_dashboards_platforms.py",
     "registration.show": "unit/lti/test_lti_registering.py",
     "registration.take": "unit/lti/test_lti_registering.py",
 }
@@ -61,9 +62,10 @@ WRONG: Mapping[str, Callable[[House], tuple[Any, tuple[str, ...]]]] = {
     "participant of another organisation": lambda h: (h.world.stranger, ("participant",)),
     "coach of another organisation": lambda h: (h.world.stranger_coach, ("coach", "participant")),
     "director of another organisation": lambda h: (h.stranger_director, ("director",)),
+    "operator of another organisation": lambda h: (h.stranger_director, ("operator",)),
     "everything in another organisation": lambda h: (
         h.stranger_director,
-        ("director", "coach", "participant"),
+        ("director", "operator", "coach", "participant"),
     ),
 }
 
@@ -146,9 +148,9 @@ def victims_rows(house: House, intruder: uuid.UUID, only: Any = None) -> dict[An
 @pytest.mark.parametrize(
     ("who", "guards"),
     [
-        ("amara", {Guard.COACH, Guard.DIRECTOR}),
-        ("coach", {Guard.DIRECTOR}),
-        ("director", {Guard.COACH, Guard.PARTICIPANT}),
+        ("amara", {Guard.COACH, Guard.DIRECTOR, Guard.OPERATOR}),
+        ("coach", {Guard.DIRECTOR, Guard.OPERATOR}),
+        ("director", {Guard.COACH, Guard.PARTICIPANT, Guard.OPERATOR}),
     ],
 )
 def test_the_right_people_of_the_cohort_stop_at_each_others_pages(

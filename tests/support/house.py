@@ -27,6 +27,7 @@ from ltitool.app import create_app, services_of
 from ltitool.credentials.issuers import RS256, key_owner
 from ltitool.credentials.models import Award, Issuer
 from ltitool.foundation.db import db, read_session, transaction
+from ltitool.lti.models import Context, Deployment
 from ltitool.people.grants import grant
 from ltitool.people.invitations import invite
 from ltitool.people.models import Invitation, Person
@@ -171,6 +172,7 @@ def right_visitors(house: House) -> dict[Guard, Visitor]:
         Guard.PARTICIPANT: amara,
         Guard.COACH: house.visitor(house.world.coach, "coach"),
         Guard.DIRECTOR: house.visitor(house.world.director, "director"),
+        Guard.OPERATOR: house.visitor(house.world.director, "operator"),
     }
 
 
@@ -203,12 +205,21 @@ def _targets(house: House) -> None:
             offering_id=work.scope.offering_id,
             cohort_id=work.scope.cohort_id or uuid.UUID(int=0),
             context_id=work.person.context_id,
+            **_place_of(work.person.context_id),
             slug="valle-verde",
             thumbprint="",
             spare={"invitation": spent, "ticket": "made-up"},
             picture=jpeg((320, 240)),
         )
     house.targets = found
+
+
+def _place_of(context_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    """Give the deployment and the platform of a course."""
+    deployment = read_session().get_one(Deployment, read_session().get_one(Context, context_id).deployment_id)
+    found = {"deployment_id": deployment.id, "platform_id": deployment.platform_id}
+    read_session().commit()
+    return found
 
 
 def _play(house: House, stage: str) -> None:

@@ -31,6 +31,8 @@ class Target:
     offering_id: uuid.UUID
     cohort_id: uuid.UUID
     context_id: uuid.UUID
+    platform_id: uuid.UUID
+    deployment_id: uuid.UUID
     slug: str
     thumbprint: str
     spare: Mapping[str, str]  # tokens and tickets that are good for nothing (any more)
@@ -45,6 +47,8 @@ def _map_key(target: Target) -> str:
 IDS: Mapping[str, Callable[[Target], Value]] = {
     "offering_id": lambda target: target.offering_id,
     "cohort_id": lambda target: target.cohort_id,
+    "platform_id": lambda target: target.platform_id,
+    "deployment_id": lambda target: target.deployment_id,
     "person_id": lambda target: target.work.person.id,
     "photo_id": lambda target: target.work.photo_id,
     "entry_id": lambda target: target.work.entry_id,
@@ -188,6 +192,18 @@ def _new_offering(_target: Target) -> Form:
     return {**named, "starts_on": "2026-03-02", "timezone": "America/Denver"}
 
 
+def _platform(_target: Target) -> Form:
+    return {
+        "name": "Another LMS",
+        "issuer": "https://lms.example",
+        "client_id": uuid.uuid4().hex,
+        "auth_login_url": "https://lms.example/auth",
+        "auth_token_url": "https://lms.example/token",
+        "jwks_url": "https://lms.example/jwks",
+        "deployment_policy": "approve",
+    }
+
+
 def _badge_text(target: Target) -> Form:
     return {"badge": f"http://localhost:8000/badges/{target.work.public_id}"}
 
@@ -240,6 +256,12 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "links.cancel": lambda _target: {},
     "lti.login": lambda _target: {"iss": "https://lms.valle-verde.example"},
     "lti.take_launch": lambda _target: {"id_token": "x", "state": "y"},
+    "platform.decide": lambda _target: {"decision": "yes"},
+    "platform.decide_place": lambda _target: {"decision": "yes"},
+    "platform.policy": lambda _target: {"policy": "approve"},
+    "platform.proposal": lambda _target: {"decision": "no", "proposal": uuid.UUID(int=5)},
+    "registering.add": _platform,
+    "registering.make_link": lambda _target: {"name": "Another LMS"},
     "registration.take": lambda _target: {"openid_configuration": "https://lms.example/openid"},
     "scoring.save": _scores,
     "site.open_tab": lambda target: {"ticket": target.spare["ticket"], "next": "/l/x/keystone"},

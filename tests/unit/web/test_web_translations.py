@@ -242,6 +242,8 @@ def walk(spanish: Flask, world: World, clock: MovableClock) -> Walk:
         offering_id=world.offering_id,
         cohort_id=world.cohort_id,
         context_id=world.context_id,
+        platform_id=world.platform_id,
+        deployment_id=world.deployment_id,
         slug="valle-verde",
         thumbprint="none",
         spare={"invitation": "spent", "ticket": "made-up"},
@@ -251,6 +253,7 @@ def walk(spanish: Flask, world: World, clock: MovableClock) -> Walk:
         Guard.PARTICIPANT: (world.amara, ["participant"]),
         Guard.COACH: (world.coach, ["coach"]),
         Guard.DIRECTOR: (world.director, ["director"]),
+        Guard.OPERATOR: (world.director, ["operator"]),
     }
     visitors = {guard: Visitor.open(spanish, who, roles, clock) for guard, (who, roles) in seats.items()}
     return Walk(spanish, target, visitors, English.of(read()))
