@@ -32,9 +32,9 @@ def digest_fits(resource: Mapping[str, Any], content: bytes) -> bool:
     Raises:
         ModelError: ``digest_form`` for a digest that is misspelled or of a kind that is not read.
     """
-    wanted = [hashes for name in DIGESTS if name in resource for hashes in [_READERS[name](resource[name])]]
     return all(
-        any(hashlib.new(kind, content).digest() == digest for kind, digest in hashes) for hashes in wanted
+        any(hashlib.new(kind, content).digest() == digest for kind, digest in digests)
+        for digests in _wanted(resource)
     )
 
 
@@ -44,9 +44,7 @@ def require_form(resource: Mapping[str, Any]) -> None:
     Raises:
         ModelError: ``digest_form``, also when nothing says what the digest is of.
     """
-    for name in DIGESTS:
-        if name in resource:
-            _READERS[name](resource[name])
+    _wanted(resource)
     if not isinstance(resource.get("id"), str):
         raise ModelError("digest_form", "a digest stands on an object without an id")
 
@@ -64,6 +62,16 @@ def data_url_content(address: str) -> bytes:
     if not parts[1]:
         return content
     return _from_base64(content, "data_address", "the data: address is not base64")
+
+
+def _wanted(resource: Mapping[str, Any]) -> list[list[tuple[str, bytes]]]:
+    """Every digest that must fit, as the kinds and values of which one is enough."""
+    return [
+        _READERS[name](value)
+        for name in DIGESTS
+        if name in resource
+        for value in (resource[name] if isinstance(resource[name], list) else [resource[name]])
+    ]
 
 
 def _read_sri(text: object) -> list[tuple[str, bytes]]:

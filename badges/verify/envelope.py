@@ -88,21 +88,23 @@ def _method_with_thumbprint(document: DidDocument, wanted: str) -> str | None:
 
 
 def _check_envelope(payload: Mapping[str, Any], document: Mapping[str, Any], issuer: str) -> None:
-    """Every claim that repeats a part of the credential must say the same."""
+    """Every claim that repeats a part of the credential must be there and say the same."""
     subject = document.get("credentialSubject")
     expected = {
         "iss": issuer,
         "jti": document.get("id"),
         "sub": subject.get("id") if isinstance(subject, dict) else None,
     }
-    if "iss" not in payload:
-        raise ProofFault.of_proof("envelope_mismatch", "the token has no iss", path="$.iss")
     for claim, value in expected.items():
-        if claim in payload and payload[claim] != value:
-            reason = f"{claim} and the credential disagree"
+        # A part that the credential does not have cannot be repeated, nor made up.
+        if payload.get(claim) != value:
+            reason = (
+                f"{claim} and the credential disagree" if claim in payload else f"the token has no {claim}"
+            )
             raise ProofFault.of_proof("envelope_mismatch", reason, path=f"$.{claim}")
     for claim, name in (("nbf", "validFrom"), ("exp", "validUntil")):
-        if claim in payload and not _same_instant(payload[claim], document.get(name)):
+        # Only the end may be left to the credential alone.
+        if (claim in payload or claim == "nbf") and not _same_instant(payload.get(claim), document.get(name)):
             reason = f"{claim} and {name} disagree"
             raise ProofFault.of_proof("envelope_dates", reason, path=f"$.{claim}")
 

@@ -96,6 +96,12 @@ def test_b69_one_wrong_digest_of_two() -> None:
     assert evidence_of(check(badge, {ADDRESS: PHOTO})[0])[2:] == ("digest", "invalid")
 
 
+def test_b69_several_multihashes_must_all_fit() -> None:
+    for second, verdict in ((PHOTO, "valid"), (OTHER, "invalid")):
+        badge = cited(digestMultibase=[multihash(PHOTO), multihash(second, "sha512")])
+        assert check(badge, {ADDRESS: PHOTO})[0].verdict.value == verdict
+
+
 def test_b69_the_strongest_integrity_text_counts() -> None:
     strong_fits = cited(digestSRI=f"{sri(OTHER, 'sha256')} {sri(PHOTO, 'sha512')}")
     weak_fits = cited(digestSRI=f"{sri(PHOTO, 'sha256')} {sri(OTHER, 'sha512')}")

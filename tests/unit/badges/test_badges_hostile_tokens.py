@@ -98,6 +98,16 @@ def cut_short() -> str:
     return f"{head}.{body}.{base64url_encode(base64url_decode(signature)[:-15])}"
 
 
+def without(claim: str) -> dict[str, Any]:
+    return {name: value for name, value in payload().items() if name != claim}
+
+
+def made_up_sub() -> dict[str, Any]:
+    """The badge knows its recipient by identities alone; the envelope names one all the same."""
+    subject = {name: value for name, value in BADGE["credentialSubject"].items() if name != "id"}
+    return payload(credentialSubject=subject)
+
+
 def duplicate_claim() -> str:
     head, body, signature = TOKEN.split(".")
     text = base64url_decode(body).decode().replace("{", '{"iss":"did:web:x.example",', 1)
@@ -110,6 +120,10 @@ CASES = [
     Case("B60 no iss", lambda: token(payload=BADGE), "proof", "envelope_mismatch"),
     Case("B60 jti", lambda: token(payload=payload(jti="urn:uuid:x")), "proof", "envelope_mismatch"),
     Case("B60 sub", lambda: token(payload=payload(sub="urn:uuid:x")), "proof", "envelope_mismatch"),
+    Case("B60 no jti", lambda: token(payload=without("jti")), "proof", "envelope_mismatch"),
+    Case("B60 no sub", lambda: token(payload=without("sub")), "proof", "envelope_mismatch"),
+    Case("B60 a sub of its own", lambda: token(payload=made_up_sub()), "proof", "envelope_mismatch"),
+    Case("B61 no nbf", lambda: token(payload=without("nbf")), "proof", "envelope_dates"),
     Case("B61 nbf", lambda: token(payload=payload(nbf=1)), "proof", "envelope_dates"),
     Case("B61 exp", lambda: token(payload=payload(exp=1_900_000_000)), "proof", "envelope_dates"),
     Case("B61 exp as text", lambda: token(payload=payload(exp="soon")), "proof", "envelope_dates"),
@@ -192,7 +206,7 @@ def test_vc_1_1_token_with_a_vc_claim() -> None:
     v1["@context"] = ["https://www.w3.org/2018/credentials/v1", BADGE["@context"][1]]
     v1["issuanceDate"] = BADGE["validFrom"]
     del v1["credentialStatus"]
-    claims = {name: value for name, value in vc_jwt.envelope_of(BADGE).items() if name != "sub"}
+    claims = vc_jwt.envelope_of(BADGE)
     report = ISSUER.verify(token(payload={**claims, "vc": v1}))
     assert report.verdict.value == "valid", report.to_json()
 
@@ -220,6 +234,11 @@ def test_expiry_is_repeated_in_the_envelope() -> None:
     until = {**BADGE, "validUntil": "2026-11-21T00:00:00Z"}
     assert vc_jwt.open_token(ISSUER.jwt(until)).payload["exp"] == 1_795_219_200
     assert ISSUER.verify(ISSUER.jwt(until)).verdict.value == "expired"
+
+
+def test_b61_the_end_may_stand_in_the_credential_alone() -> None:
+    until = {**payload(), "validUntil": "2026-11-21T00:00:00Z"}
+    assert ISSUER.verify(token(payload=until)).verdict.value == "expired"
 
 
 def test_the_did_document_is_where_did_web_says() -> None:
