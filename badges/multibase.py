@@ -12,7 +12,8 @@ import re
 from badges.errors import KeyFormatError
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_VALUE_OF = {character: value for value, character in enumerate(ALPHABET)}
+_STRANGE = 0xFF
+_VALUES = bytes(ALPHABET.find(chr(code)) % (_STRANGE + 1) for code in range(256))
 # Ten digits fit a machine word, so that the long number is multiplied a tenth as often.
 _CHUNK = 10
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
@@ -38,14 +39,14 @@ def base58_decode(text: str) -> bytes:
     Raises:
         KeyFormatError: ``base58`` when a character is outside the alphabet.
     """
+    values = text.encode("ascii", "replace").translate(_VALUES)
+    if _STRANGE in values:
+        raise KeyFormatError("base58", f"{text[values.index(_STRANGE)]!r} is no base58 character")
     number = 0
-    for start in range(0, len(text), _CHUNK):
-        chunk = text[start : start + _CHUNK]
+    for start in range(0, len(values), _CHUNK):
+        chunk = values[start : start + _CHUNK]
         part = 0
-        for character in chunk:
-            value = _VALUE_OF.get(character)
-            if value is None:
-                raise KeyFormatError("base58", f"{character!r} is no base58 character")
+        for value in chunk:
             part = part * 58 + value
         number = number * 58 ** len(chunk) + part
     zeros = len(text) - len(text.lstrip("1"))

@@ -19,7 +19,7 @@ MARK = "zq\u00b7"
 MARKER = re.compile(MARK + r"([0-9]+)\u00b7")
 
 # Tags in a shape key; each is followed by a fixed number of entries, so no two shapes share a key.
-_TEXT, _CONSTANT, _OBJECT, _ARRAY, _NUMBER = range(5)
+TEXT, CONSTANT, OBJECT, ARRAY, NUMBER = range(5)
 
 _TYPES = frozenset({"type", "@type"})
 _NO_WORDS = frozenset({"@language", "@direction"})
@@ -44,15 +44,15 @@ def flatten(document: Mapping[str, Any], constant_names: frozenset[str]) -> tupl
 def _flatten_object(
     node: Mapping[str, Any], constant_names: frozenset[str], tokens: list[Any], leaves: list[str]
 ) -> None:
-    tokens += (_OBJECT, len(node))
+    tokens += (OBJECT, len(node))
     for name, value in node.items():
         tokens.append(name)
         # The common case first: this loop sees every member of every document.
         if type(value) is str and name not in constant_names:
-            tokens.append(_TEXT)
+            tokens.append(TEXT)
             leaves.append(value)
         elif name == "@context":
-            tokens += (_CONSTANT, repr(value))
+            tokens += (CONSTANT, repr(value))
         else:
             _flatten_value(value, name in constant_names, constant_names, tokens, leaves)
 
@@ -67,18 +67,18 @@ def _flatten_value(
     if isinstance(value, dict):
         _flatten_object(value, constant_names, tokens, leaves)
     elif isinstance(value, list):
-        tokens += (_ARRAY, len(value))
+        tokens += (ARRAY, len(value))
         for inner in value:
             _flatten_value(inner, constant, constant_names, tokens, leaves)
     elif isinstance(value, str):
         if constant:
-            tokens += (_CONSTANT, value)
+            tokens += (CONSTANT, value)
         else:
-            tokens.append(_TEXT)
+            tokens.append(TEXT)
             leaves.append(value)
     else:
         # repr tells 1 from 1.0 and from true.
-        tokens += (_NUMBER, repr(value))
+        tokens += (NUMBER, repr(value))
 
 
 class Marker:

@@ -79,9 +79,12 @@ def prepare(document: Mapping[str, Any], contexts: ContextSet | None = None) -> 
         DataLossError: something would not be signed.
     """
     known = contexts or pinned_contexts()
-    key, texts = leaves.flatten(document, terms.constant_names(known))
-    shape = _CACHE.shape_of(document, key, known)
-    return Prepared(document, key, texts, shape, known, shapes.fills_cleanly(shape, texts, known))
+    found = _CACHE.recognize(document, known)
+    if found is None:
+        key, texts = leaves.flatten(document, terms.constant_names(known))
+        found = shapes.Recognized(key, _CACHE.shape_of(document, key, known), texts)
+    is_clean = shapes.fills_cleanly(found.shape, found.leaves, known)
+    return Prepared(document, found.key, found.leaves, found.shape, known, is_clean)
 
 
 def canonical_form(document: Mapping[str, Any], contexts: ContextSet | None = None) -> bytes:

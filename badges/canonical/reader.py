@@ -28,8 +28,8 @@ MAX_NUMBER_LENGTH = 64
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
-_NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}'))
-_INNERMOST = re.compile(rb"\[\]|\{\}")
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}:'))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
 class _DuplicateKeyError(Exception):
@@ -53,8 +53,9 @@ def read_json(source: bytes | str, *, max_bytes: int = MAX_BYTES) -> JsonValue:
     if len(data) > max_bytes:
         raise JsonRefusedError("too_large", f"the document has {len(data)} bytes, the limit is {max_bytes}")
     text = _decoded(data)
-    _refuse_depth(data)
-    value = _parsed(text)
+    structure = _structure_of(data)
+    _refuse_depth(structure)
+    value = _parsed(text, structure.count(b":"))
     if _SURROGATE_ESCAPE.search(text):
         _refuse_surrogates(value, "$")
     if "\\u0000" in text:
@@ -92,20 +93,23 @@ def _decoded(data: bytes) -> str:
         raise JsonRefusedError("encoding", f"not UTF-8 at byte {fault.start}") from fault
 
 
-def _refuse_depth(data: bytes) -> None:
+def _structure_of(data: bytes) -> bytes:
+    """The brackets and colons of the text, without its strings."""
+    unescaped = _ESCAPED.sub(b"", data) if b"\\" in data else data
+    return b"".join(unescaped.translate(None, _NOT_STRUCTURE).split(b'"')[::2])
+
+
+def _refuse_depth(structure: bytes) -> None:
     """Measure the nesting before parsing: the parser itself would recurse as deep as the attacker likes.
 
-    What remains of the text without its strings is brackets only; each pass takes the innermost pairs away,
-    so that sound text of allowed depth is gone after as many passes.
+    Each pass takes the innermost pairs of brackets away, so that sound text of allowed depth is gone after as
+    many passes.
     """
-    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
-        return
-    unescaped = _ESCAPED.sub(b"", data) if b"\\" in data else data
-    brackets = remaining = b"".join(unescaped.translate(None, _NOT_STRUCTURE).split(b'"')[::2])
+    brackets = remaining = structure.translate(_ONE_KIND, b":")
     for _ in range(MAX_DEPTH):
         if not remaining:
             return
-        remaining = _INNERMOST.sub(b"", remaining)
+        remaining = remaining.replace(b"[]", b"")
     if remaining:
         _count_depth(brackets)
 
@@ -113,7 +117,7 @@ def _refuse_depth(data: bytes) -> None:
 def _count_depth(brackets: bytes) -> None:
     depth = 0
     for byte in brackets:
-        depth += 1 if byte in b"{[" else -1
+        depth += 1 if byte in b"[" else -1
         if depth > MAX_DEPTH:
             raise JsonRefusedError("too_deep", f"nested deeper than {MAX_DEPTH} levels")
 
@@ -146,17 +150,29 @@ def _refuse_constant(text: str) -> NoReturn:
     raise JsonRefusedError("number", f"{text} is no JSON number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object_from,
-    parse_float=_float_from,
-    parse_int=_int_from,
-    parse_constant=_refuse_constant,
-)
+_NUMBERS: dict[str, Any] = {
+    "parse_float": _float_from,
+    "parse_int": _int_from,
+    "parse_constant": _refuse_constant,
+}
+_FINDS_DUPLICATES = json.JSONDecoder(object_pairs_hook=_object_from, **_NUMBERS)
 
 
-def _parsed(text: str) -> JsonValue:
+def _decoded_value(text: str, members: int) -> JsonValue:
+    """The value; where a name stands twice in an object, fewer members come out than the text has colons."""
+    sizes: list[int] = []
+
+    def counted(found: JsonObject) -> JsonObject:
+        sizes.append(len(found))
+        return found
+
+    value = json.JSONDecoder(object_hook=counted, **_NUMBERS).decode(text)
+    return value if sum(sizes) == members else _FINDS_DUPLICATES.decode(text)
+
+
+def _parsed(text: str, members: int) -> JsonValue:
     try:
-        value = _DECODER.decode(text)
+        value = _decoded_value(text, members)
     except RecursionError as fault:
         raise JsonRefusedError("too_deep", f"nested deeper than {MAX_DEPTH} levels") from fault
     except json.JSONDecodeError as fault:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from badges.canonical import terms
 from badges.canonical.expansion import RELATIVE_BASE, statements
+from badges.canonical.extraction import Extraction, generate_extraction
 from badges.canonical.generated import CanonicalText, GivesUpError, Term, TermQuad, escaped_leaves, generate
 from badges.canonical.guard import guard_shape
 from badges.canonical.leaves import MARK, MARKER, Marker, ShapeKey
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Shapes kept; one takes about 60 KB. An attacker who sends ever new shapes only empties the cache.
 MAX_SHAPES = 512
+# Shapes with the same outermost names that are tried one after the other.
+MAX_TRIED = 4
 # Ways in which nodes of one shape share names that are compiled; honest badges have one.
 MAX_VARIANTS = 8
 # Identifiers remembered as well formed.
@@ -51,7 +54,7 @@ class Shape:
         subject_leaves: those of them that name a node.
         depends_on_text: true when a text changes more than the place it fills, so that a document of this
             shape has to be expanded for itself.
-        has_lists: true when two nodes of one name would merge their lists.
+        list_owners: the numbers of texts that name a node with a list; two of one name would merge them.
         variants: the generated functions, one for each way in which names of nodes may be equal (an issuer
             that is also the creator); None where the full algorithm has to serve.
         plain_numbers: whether all verifiers read its numbers alike.
@@ -62,10 +65,19 @@ class Shape:
     iri_leaves: tuple[int, ...]
     subject_leaves: tuple[int, ...]
     depends_on_text: bool
-    has_lists: bool
+    list_owners: tuple[int, ...]
     variants: dict[tuple[int, ...], CanonicalText | None]
     plain_numbers: bool
     names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """A document whose shape has been met before, taken apart."""
+
+    key: ShapeKey
+    shape: Shape
+    leaves: Sequence[str]
 
 
 class ShapeCache:
@@ -75,6 +87,16 @@ class ShapeCache:
         self.limit = limit
         self.shapes: OrderedDict[tuple[str, ShapeKey], Shape] = OrderedDict()
         self.lock = threading.Lock()
+        # By the outermost names of a document, what to try first.
+        self.recent: dict[tuple[Any, ...], tuple[tuple[Extraction, ShapeKey, Shape], ...]] = {}
+
+    def recognize(self, document: Mapping[str, Any], contexts: ContextSet) -> Recognized | None:
+        """The document taken apart if its shape is among the last that were met, else None."""
+        for extract, key, shape in self.recent.get((contexts.fingerprint, *document), ()):
+            texts = extract(document)
+            if texts is not None:
+                return Recognized(key, shape, texts)
+        return None
 
     def shape_of(self, document: Mapping[str, Any], key: ShapeKey, contexts: ContextSet) -> Shape:
         """The shape of this key, compiled from the document if it is new."""
@@ -83,6 +105,7 @@ class ShapeCache:
             found = self.shapes.get(name)
             if found is not None:
                 self.shapes.move_to_end(name)
+                self._expect(document, key, found, contexts)
                 return found
         guard_shape(document, inline=contexts.inline)
         # One at a time: PyLD keeps caches of its own that know nothing of threads.
@@ -93,6 +116,20 @@ class ShapeCache:
             if len(self.shapes) > self.limit:
                 self.shapes.popitem(last=False)
         return compiled
+
+    def _expect(self, document: Mapping[str, Any], key: ShapeKey, shape: Shape, contexts: ContextSet) -> None:
+        """A shape that came back will come again, so it gets a function that takes it apart."""
+        hint = (contexts.fingerprint, *document)
+        others = [known for known in self.recent.pop(hint, ()) if known[1] != key]
+        if len(self.recent) >= self.limit // MAX_TRIED:
+            self.recent.clear()
+        self.recent[hint] = ((generate_extraction(key), key, shape), *others[: MAX_TRIED - 1])
+
+    def forget(self) -> None:
+        """Begin anew."""
+        with self.lock:
+            self.shapes.clear()
+            self.recent.clear()
 
 
 _COMPILING = threading.Lock()
@@ -124,7 +161,7 @@ def compile_shape(document: Mapping[str, Any], contexts: ContextSet) -> Shape:
         ),
         subject_leaves=tuple(sorted({quad[0].leaf for quad in found if quad[0].leaf is not None})),
         depends_on_text=depends_on_text,
-        has_lists=any(quad[1].before == _RDF_FIRST for quad in found),
+        list_owners=_list_owners(found),
         variants={},
         plain_numbers=_has_plain_numbers(document),
         names=frozenset(_names_in(document)),
@@ -204,6 +241,11 @@ def _refuse_relative(quads: Sequence[Quad]) -> None:
             raise DataLossError("malformed_iri", f"{term[1:81]!r} is no IRI")
 
 
+def _list_owners(quads: Sequence[TermQuad]) -> tuple[int, ...]:
+    heads = {quad[0].blank for quad in quads if quad[1].before == _RDF_FIRST}
+    return tuple({quad[0].leaf for quad in quads if quad[2].blank in heads and quad[0].leaf is not None})
+
+
 def _terms_of(quad: Quad) -> TermQuad:
     return (_term_of(quad[0]), _term_of(quad[1]), _term_of(quad[2]), _term_of(quad[3]))
 
@@ -264,11 +306,16 @@ def _filled(term: Term, leaves: Sequence[str]) -> str:
 
 def fills_cleanly(shape: Shape, leaves: Sequence[str], contexts: ContextSet) -> bool:
     """Whether every identifier means just itself, and no two nodes would merge their lists."""
-    if not all(_is_plain_iri(leaves[leaf], contexts) for leaf in shape.iri_leaves):
-        return False
-    if not shape.has_lists:
-        return True
-    return len({leaves[leaf] for leaf in shape.subject_leaves}) == len(shape.subject_leaves)
+    iris = [leaves[leaf] for leaf in shape.iri_leaves]
+    plain = _plain_iris(contexts)
+    if not plain.issuperset(iris):
+        if not all(_is_plain_iri(iri, contexts) for iri in iris):
+            return False
+        if len(plain) > MAX_IRIS:
+            plain.clear()
+        plain.update(iris)
+    owners = shape.list_owners
+    return len(owners) < 2 or len({leaves[leaf] for leaf in owners}) == len(owners)  # noqa: PLR2004 - a pair
 
 
 @functools.lru_cache(maxsize=MAX_IRIS)
@@ -277,9 +324,14 @@ def is_absolute_iri(text: str) -> bool:
     return bool(ABSOLUTE_IRI.match(text))
 
 
-@functools.lru_cache(maxsize=MAX_IRIS)
+@functools.lru_cache(maxsize=8)
+def _plain_iris(_contexts: ContextSet) -> set[str]:
+    """Identifiers that were found to mean just themselves; badges of one program share most of theirs."""
+    return set()
+
+
 def _is_plain_iri(iri: str, contexts: ContextSet) -> bool:
-    """Absolute, well formed, and no compact IRI; badges of one program share most of theirs."""
+    """Absolute, well formed, and no compact IRI."""
     return bool(ABSOLUTE_IRI.match(iri)) and iri.partition(":")[0] not in terms.defined_names(contexts)
 
 

@@ -95,3 +95,12 @@ def test_what_pyld_is_made_to_remember_changes_nothing(number: int) -> None:
 def test_a_badge_compared_with_fewer_words_has_the_form_that_all_words_give(number: int) -> None:
     document = generated(3, number)
     assert oxigraph_form(document) == second_path.canonical_form(document)
+
+
+@pytest.mark.parametrize("name", ["urn:a", "urn:b"])
+def test_lists_of_two_nodes_with_one_name_are_kept_apart_by_the_full_algorithm(name: str) -> None:
+    document = copy.deepcopy(BADGE)
+    described = document["credentialSubject"]["achievement"]["resultDescription"]
+    described[0] |= {"id": "urn:a", "allowedValue": ["A", "B"]}
+    described[1] |= {"id": name, "allowedValue": ["B", "C"]}
+    assert compare(document) == "equal"

@@ -26,13 +26,13 @@ ROWS = {case.name: case for case in CASES}
 
 def forget() -> None:
     """Nothing that was learned with a guard in place may stand in for it."""
-    primary._CACHE.shapes.clear()
+    primary._CACHE.forget()
     entrance._FAMILIAR.known.clear()
     standing._LIST_SIGNATURES.clear()
     standing._secured_list.cache_clear()
     standing._decoded.cache_clear()
     resolution._read_key_document.cache_clear()
-    shapes._is_plain_iri.cache_clear()
+    shapes._plain_iris.cache_clear()
     shapes.is_absolute_iri.cache_clear()
     did.did_web_url.cache_clear()
     did.split_did_url.cache_clear()
@@ -113,7 +113,7 @@ def test_the_row_notices_that_its_guard_is_gone(mutant: Mutant, monkeypatch: pyt
 def test_duplicate_keys_are_noticed_by_the_reader_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     text = json.dumps(GENUINE).replace('"name":', '"name": "Mallory", "name":', 1)
     assert ISSUER.verify(text).verdict.value == "invalid"
-    monkeypatch.setattr(reader, "_DECODER", json.JSONDecoder())
+    monkeypatch.setattr(reader, "_FINDS_DUPLICATES", json.JSONDecoder())
     assert ISSUER.verify(text).verdict.value == "valid"
 
 
