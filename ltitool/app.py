@@ -55,6 +55,7 @@ from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
 from ltitool.verification import views as verification_views
 from ltitool.web import views as web_views
+from ltitool.web.assets import seconds_to_keep
 from ltitool.web.converters import Number
 from ltitool.web.drafts import drop_sent_draft
 from ltitool.web.error_pages import init_error_pages
@@ -69,7 +70,6 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 OPENED_BY_LINKS = {"keystone": "keystone"}
 FORM_MEMORY = 2 * 2**20  # bytes of text in one form
 FORM_PARTS = 400
-STATIC_SECONDS = 31_536_000  # built files carry a hash of their content in their names
 
 BLUEPRINTS: Sequence[Blueprint] = (
     web_views.public,
@@ -121,11 +121,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Build the application; tests hand in a clock."""
     app = Flask("ltitool.web", static_folder="static", template_folder="templates")
     app.request_class = ToolRequest
+    app.get_send_file_max_age = seconds_to_keep  # type: ignore[method-assign] # Flask says to override it
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MIGRATIONS_DIRECTORY=str(MIGRATIONS),
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # people's words never reach the log
-        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         MAX_FORM_PARTS=FORM_PARTS,

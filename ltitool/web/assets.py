@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from ltitool.errors import ToolError
 
 DIST = Path(__file__).parent / "static" / "dist"
 BASE_URL = "/static/dist/"
+# The build writes a hash of the content into names: such a file never changes, only its name does.
+_HASHED = re.compile(r"-[0-9A-Z]{8}\.\w+$")
+YEAR, HOUR = 31_536_000, 3600  # seconds
 _BADGE_FONTS = ("PublicSans_400Regular.ttf", "PublicSans_600SemiBold.ttf", "SourceSerif4_600SemiBold.ttf")
 
 
@@ -51,6 +55,11 @@ def _built() -> Assets:
 def asset_url(name: str) -> str:
     """The address of a built file: "app.css", "app.js", "favicon.svg", …; read once a process."""
     return _built().url(name)
+
+
+def seconds_to_keep(filename: str | None) -> int:
+    """Say how long browsers may keep a static file without asking."""
+    return YEAR if filename and _HASHED.search(filename) else HOUR
 
 
 def badge_fonts(folder: Path = DIST) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ from support.world import World
 from ltitool.foundation.db import read_session, transaction
 from ltitool.people.drafts import find_draft
 from ltitool.people.sessions import ABSOLUTE, KEPT_AFTER_END, OpenedSession, close_sessions_of
+from ltitool.web.assets import asset_url
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie
 from ltitool.web.visit import current_visit
@@ -254,3 +255,22 @@ def test_times_are_told_in_the_programs_own_zone(
     visitor.post(f"drafts/keep?form={action}", {"revision": "0", "title": "Half a title"})
     words = page_text(visitor.get("keystone"))
     assert "These are your words from March 11, 2026, 9:00" in words
+
+
+@pytest.mark.parametrize(
+    ("path", "seconds"),
+    [
+        (asset_url("app.css"), 31_536_000),
+        (asset_url("public-sans.woff2"), 31_536_000),
+        ("/static/dist/manifest.json", 3600),
+        ("/static/dist/fonts/PublicSans_400Regular.ttf", 3600),
+    ],
+)
+def test_only_files_whose_name_changes_with_their_content_are_kept_for_a_year(
+    pages: Flask, path: str, seconds: int
+) -> None:
+    with pages.test_client().get(path) as answer:
+        assert (answer.status_code, answer.cache_control.max_age) == (200, seconds)
+        tag = str(answer.headers["ETag"])
+    with pages.test_client().get(path, headers={"If-None-Match": tag}) as again:
+        assert (again.status_code, again.data) == (304, b"")
