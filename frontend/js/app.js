@@ -9,6 +9,7 @@ import { startForward } from "./forward.js";
 import { startFrame } from "./frame.js";
 import { startKeys } from "./keys.js";
 import { startMap } from "./map.js";
+import { startNewTab } from "./newtab.js";
 import { startPhotos } from "./photos.js";
 import { startRenew } from "./renew.js";
 import { startStorage } from "./storage.js";
@@ -28,6 +29,7 @@ for (const start of [
   startStorage,
   startCopy,
   startRenew,
+  startNewTab,
 ]) {
   // One module that fails must not take the others with it; the page works without any of them.
   try {

@@ -1,11 +1,14 @@
 // <form data-draft-url>: what is typed is sent to the server after two quiet seconds, and when the page is
-// left. Where that fails the words stay in this tab, the page says so, and it tries again by itself.
+// left. Where that fails the words stay in this tab, the page says so, and it tries again by itself. A form that is
+// sent goes only where the network is there: a browser's own error page would take the words away.
 // The form's <output data-saved> says how it stands.
 import { forget, keptName, recall, remember } from "./store.js";
+import { setUnsent } from "./unsent.js";
 import { say, timeOfDay } from "./words.js";
 
 const QUIET = 2000;
 const AGAIN = 15000;
+const PATIENCE = 5000;
 const STALE = 24 * 3600 * 1000;
 const ENDED = new Set([401, 403]);
 const NEVER = new Set(["csrf_token", "upload_key"]);
@@ -42,9 +45,14 @@ class Autosave {
   }
 
   changed() {
-    this.pending = this.words() !== this.saved;
+    this.setPending(this.words() !== this.saved);
     clearTimeout(this.timer);
     if (this.pending) this.timer = setTimeout(() => this.save(), QUIET);
+  }
+
+  setPending(is) {
+    this.pending = is;
+    setUnsent(this.form, is);
   }
 
   async save({ leaving = false } = {}) {
@@ -81,7 +89,7 @@ class Autosave {
 
   done(words, at) {
     this.saved = words;
-    this.pending = this.words() !== words;
+    this.setPending(this.words() !== words);
     forget(this.key);
     this.tell("saved", { time: timeOfDay(at ? new Date(at) : new Date()) });
     if (this.pending) this.changed();
@@ -95,15 +103,30 @@ class Autosave {
     if (why === "kept") this.timer = setTimeout(() => this.save(), AGAIN);
   }
 
-  /** Leave the page only once the server has the words: a form that is sent into a dead network takes them along. */
+  /** Leave the page only once the server has the words, or is at least there to take them. */
   async leave(event) {
-    clearTimeout(this.timer);
-    this.pending = this.words() !== this.saved;
-    if (!this.pending || this.ended) return;
+    if (this.sure) {
+      this.sure = false;
+      return setUnsent(this.form, false);
+    }
     event.preventDefault();
-    await this.save();
-    if (this.pending && !this.ended) return;
-    this.form.requestSubmit(event.submitter);
+    if (this.asking) return;
+    clearTimeout(this.timer);
+    this.asking = true;
+    this.sure = await this.maySend();
+    this.asking = false;
+    if (this.sure) this.form.requestSubmit(event.submitter);
+  }
+
+  async maySend() {
+    this.setPending(this.words() !== this.saved);
+    if (this.pending && !this.ended) {
+      await this.save();
+      return !this.pending || this.ended;
+    }
+    if (await isThere()) return true;
+    this.tell("offline");
+    return false;
   }
 
   restore() {
@@ -112,7 +135,7 @@ class Autosave {
     if (kept.words === this.saved || Date.now() - kept.at > STALE) return forget(this.key);
     this.fill(new URLSearchParams(kept.words));
     this.tell("restored", { time: timeOfDay(new Date(kept.at)) });
-    this.pending = true;
+    this.setPending(true);
     this.timer = setTimeout(() => this.save(), QUIET);
   }
 
@@ -132,5 +155,15 @@ class Autosave {
     if (!this.line) return;
     this.line.dataset.state = state;
     this.line.textContent = say(state, values);
+  }
+}
+
+/** Say whether our server can be reached. */
+async function isThere() {
+  try {
+    await fetch("/health", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,9 @@
-// In a platform's frame: ask what it understands and, only if it answers that it can, tell it our height.
-// Messages go to the exact origins the server names in <meta name="frame-origins"> and are taken from no other.
+// In a platform's frame: ask what it understands and use only that: our height, the top of the page after a step,
+// and a question before words are lost. Messages go to the exact origins that the server names in
+// <meta name="frame-origins"> and are taken from no other; where nobody answers, nothing else is said.
+import { whenUnsent } from "./unsent.js";
+import { say } from "./words.js";
+
 const WAIT = 150;
 
 export function startFrame(root) {
@@ -13,26 +17,40 @@ export function startFrame(root) {
     if (event.source !== window.parent || !origins.includes(event.origin)) return;
     if (answer?.subject !== "lti.capabilities.response" || answer.message_id !== id) return;
     removeEventListener("message", listen);
-    const can = (answer.supported_messages ?? []).map((message) => message?.subject);
-    if (can.includes("lti.frameResize")) keepHeight(event.origin);
+    use(new Set((answer.supported_messages ?? []).map((message) => message?.subject)), event.origin);
   };
   addEventListener("message", listen);
   for (const origin of origins) post({ subject: "lti.capabilities", message_id: id }, origin);
 }
 
+function use(can, origin) {
+  if (can.has("lti.frameResize")) keepHeight(origin);
+  // Said by the page that is left, since the one that comes does not know whether it is the first.
+  if (can.has("lti.scrollToTop")) addEventListener("pagehide", () => tell({ subject: "lti.scrollToTop" }, origin));
+  if (can.has("lti.setUnloadMessage") && can.has("lti.removeUnloadMessage")) {
+    whenUnsent((is) =>
+      tell(is ? { subject: "lti.setUnloadMessage", message: say("leaving") } : { subject: "lti.removeUnloadMessage" }, origin),
+    );
+  }
+}
+
 function keepHeight(origin) {
   let last = 0;
   let later;
-  const tell = () => {
+  const measure = () => {
     const height = Math.ceil(document.body.getBoundingClientRect().height);
     if (Math.abs(height - last) < 8) return;
     last = height;
-    post({ subject: "lti.frameResize", height }, origin);
+    tell({ subject: "lti.frameResize", height }, origin);
   };
   new ResizeObserver(() => {
     clearTimeout(later);
-    later = setTimeout(tell, WAIT);
+    later = setTimeout(measure, WAIT);
   }).observe(document.body);
+}
+
+function tell(message, origin) {
+  post({ ...message, message_id: crypto.randomUUID() }, origin);
 }
 
 function post(message, origin) {

@@ -7,6 +7,7 @@
 // {title?, advice?} says what is wrong; 4xx other than 408, 425 and 429 is final.
 import { openQueue } from "./queue.js";
 import { keptName } from "./store.js";
+import { setUnsent } from "./unsent.js";
 import { say } from "./words.js";
 
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
@@ -65,7 +66,8 @@ class Photos {
 
   /** One after the other: a phone's line is narrow, and the first photos are there sooner. */
   send(row) {
-    this.line = this.line.then(() => this.sendNow(row));
+    setUnsent(row, true);
+    this.line = this.line.then(() => this.sendNow(row)).finally(() => setUnsent(row, false));
   }
 
   async sendNow(row) {

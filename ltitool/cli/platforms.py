@@ -9,7 +9,7 @@ from ltitool.cli.operating import Answer, add_word, operator_of, organisation_of
 from ltitool.errors import Conflict, msg
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
-from ltitool.lti.approving import ACTIVE, DISABLED, decide_deployment, decide_platform
+from ltitool.lti.approving import ACTIVE, DISABLED, allow_origin, decide_deployment, decide_platform
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platform_invitations import LIFETIME, NewInvitation, invite_platform
 from ltitool.lti.platforms import (
@@ -45,11 +45,18 @@ def _platform_words(parser: Any) -> None:
         word.add_argument(f"--{name.replace('_', '-')}", required=True)
     word.add_argument("--deployment-id", action="append", default=[], help="may be given several times")
     word.add_argument("--token-audience", help="where it differs from the token URL")
+    word.add_argument(
+        "--origin", action="append", default=[], help="a further address of this LMS; may be repeated"
+    )
     word.add_argument("--deployment-policy", choices=POLICIES, default="approve")
     word = add_word(sub, "invite", "make a single-use link by which an LMS registers itself", _invite)
     word.add_argument("--name", required=True, help="under which the LMS will be listed")
     add_word(sub, "list", "list them", _list)
     _named(add_word(sub, "show", "show one with its deployments", _show))
+    word = _named(
+        add_word(sub, "allow-origin", "add an address under which people see this LMS", _allow_origin)
+    )
+    word.add_argument("origin", help="such as https://school.example")
     for name, purpose, status in (
         ("approve", "let one in that waits", ACTIVE),
         ("enable", "switch one on again", ACTIVE),
@@ -101,6 +108,7 @@ def platform_json(row: Platform, deployments: list[Deployment]) -> dict[str, Any
         "status": row.status,
         **{name: getattr(row, name) for name in NEEDED},
         "token_audience": row.token_audience,
+        "origins": list(row.service_origins),
         "deployment_policy": row.deployment_policy,
         "created_at": _moment(row.created_at),
         "deployments": [deployment_json(one) for one in deployments if one.platform_id == row.id],
@@ -125,6 +133,7 @@ def _add(arguments: argparse.Namespace) -> Answer:
         **{name: getattr(arguments, name) for name in NEEDED},
         deployment_ids=arguments.deployment_id,
         token_audience=arguments.token_audience,
+        service_origins=arguments.origin,
         deployment_policy=arguments.deployment_policy,
     )
     with transaction() as session:
@@ -167,6 +176,15 @@ def _show(arguments: argparse.Namespace) -> Answer:
         f"deployment: {one['id']}  {one['status']}  {one['deployment_id']}" for one in shown["deployments"]
     ]
     return Answer({"platform": shown}, lines)
+
+
+def _allow_origin(arguments: argparse.Namespace) -> Answer:
+    platform_id, operator = find_platform(arguments).id, operator_of(arguments)
+    with transaction() as session:
+        row = allow_origin(session, operator, platform_id, arguments.origin, services().settings)
+        session.flush()
+        shown = platform_json(row, list_deployments(session, row.organisation_id))
+    return Answer({"platform": shown}, [f"{_line(row)}  {' '.join(row.service_origins)}"])
 
 
 def _decide(arguments: argparse.Namespace) -> Answer:

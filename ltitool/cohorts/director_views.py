@@ -34,7 +34,7 @@ from ltitool.foundation.services import services
 from ltitool.people.invitations import LIFETIME
 from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 from ltitool.web.blueprints import Guard, guarded_blueprint
-from ltitool.web.drafts import with_draft
+from ltitool.web.drafts import below_visit, discard_draft, with_draft
 from ltitool.web.forms import FormSchema, read_form
 from ltitool.web.languages import current_language
 from ltitool.web.once import id_to_make
@@ -136,6 +136,7 @@ def invite(offering_id: uuid.UUID) -> ResponseReturnValue:
     except Invalid as invalid:
         return _show_offering(offering_id, request.form, invalid.faults), invalid.status
     token = _invite(offering_id, sent["cohort"], sent["note"])
+    discard_draft(current_visit(), below_visit(request.path))  # no redirect follows that would say so
     return render_template(
         "cohorts/invited.html",
         offering_id=offering_id,
@@ -235,6 +236,7 @@ def _show_offering(offering_id: uuid.UUID, values: Mapping[str, object], faults:
         cohort_choices=[(cohort.cohort_id, cohort.name) for cohort in lists.cohorts],
         candidates=coach_candidates(session, organisation_id, offering_id),
         free=free_courses(session, organisation_id),
-        values=values,
+        new_cohort=values or with_draft(url_for("directing.add_cohort", offering_id=offering_id), {}),
+        invitation=values or with_draft(url_for("directing.invite", offering_id=offering_id), {}),
         faults=faults,
     )

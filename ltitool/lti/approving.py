@@ -9,15 +9,18 @@ from sqlalchemy.orm import Session
 
 from ltitool.errors import Invalid, msg
 from ltitool.foundation.audit import record
+from ltitool.lti.addresses import origin_of
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platforms import (
     POLICIES,
     DeploymentMissing,
+    is_safe_address,
     platform_of,
     set_deployment_status,
     set_platform_status,
 )
 from ltitool.lti.proposals import settle
+from ltitool.settings import Settings
 
 ACTIVE, DISABLED = "active", "disabled"
 
@@ -39,6 +42,24 @@ def decide_platform(session: Session, operator: Operator, platform_id: uuid.UUID
     """
     platform = set_platform_status(session, operator.organisation_id, platform_id, status)
     _note(session, operator, f"platform.{status}", platform)
+    return platform
+
+
+def allow_origin(
+    session: Session, operator: Operator, platform_id: uuid.UUID, url: str, settings: Settings
+) -> Platform:
+    """Add an address to a registration: people may see the LMS under it, and its services may lie there.
+
+    Raises:
+        PlatformMissing: the organisation has none of this id.
+        Invalid: it is no https address.
+    """
+    platform = platform_of(session, operator.organisation_id, platform_id)
+    origin = origin_of(url)
+    if origin is None or not is_safe_address(url, settings):
+        raise Invalid({"origin": msg("This must be an https address")})
+    platform.service_origins = sorted({*platform.service_origins, origin})
+    _note(session, operator, "platform.origin-allowed", platform, {"origin": origin})
     return platform
 
 

@@ -42,6 +42,7 @@ WITH known AS (
     AND platform.issuer = %(issuer)s AND platform.client_id = %(client_id)s
     AND platform.service_origins::text = %(service_origins)s
     AND deployment.embed_origins::jsonb @> %(origins)s::jsonb
+    AND deployment.embed_origins::jsonb <@ platform.service_origins::jsonb
     AND context.title = COALESCE(%(context_title)s::text, context.title)
     AND context.lineitems_url IS NOT DISTINCT FROM COALESCE(%(lineitems)s::text, context.lineitems_url)
     AND context.memberships_url IS NOT DISTINCT FROM COALESCE(%(roster)s::text, context.memberships_url)

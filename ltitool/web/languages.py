@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, get_locale
@@ -61,7 +62,12 @@ def current_language() -> str:
 
 
 def language_links() -> list[LanguageLink]:
-    """Give the switch: in a visit it is remembered, on a public page it is part of the address."""
+    """Give the switch: in a visit it is remembered, on a public page it is part of the address.
+
+    What answers a form, and has no page of its own under its address, cannot be asked for again.
+    """
+    if visit_or_none() is None and not _is_a_page(request.path):
+        return []
     current = current_language()
     return [
         LanguageLink(code, label, _switch_url(code), code == current) for code, label in LANGUAGES.items()
@@ -71,7 +77,12 @@ def language_links() -> list[LanguageLink]:
 def _switch_url(code: str) -> str:
     if visit_or_none() is not None and request.endpoint:
         return url_for("visit.language", code=code, next=below_visit(request.full_path.rstrip("?")))
-    return f"{request.path}?lang={code}"
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.path}?{urlencode([*asked, ('lang', code)])}"
+
+
+def _is_a_page(path: str) -> bool:
+    return current_app.url_map.bind("").test(path, "GET")
 
 
 def choose_timezone() -> str | None:

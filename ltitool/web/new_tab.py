@@ -5,7 +5,7 @@ ticket for its own visit; the tab trades it, once, for a new session of the same
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -33,6 +33,7 @@ class NewTab:
     action: str
     ticket: str
     next: str
+    fresh: str | None = None  # where the page gets the next ticket, when this one is used up
 
 
 def new_tab() -> NewTab | None:
@@ -40,7 +41,8 @@ def new_tab() -> NewTab | None:
     visit = visit_or_none()
     if visit is None or request.method != "GET":
         return None
-    return new_tab_of(visit.short, below_visit(request.full_path.rstrip("?")))
+    tab = new_tab_of(visit.short, below_visit(request.full_path.rstrip("?")))
+    return replace(tab, fresh=url_for("visit.tab_ticket"))
 
 
 def new_tab_of(short: str, path: str) -> NewTab:

@@ -12,7 +12,7 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie, set_partitioned_cookie
 from ltitool.web.drafts import below_visit, discard_draft, store_draft
 from ltitool.web.languages import COOKIE, known_language
-from ltitool.web.new_tab import trade_ticket
+from ltitool.web.new_tab import new_tab_of, trade_ticket
 from ltitool.web.visit import current_visit
 
 YEAR = 31_536_000
@@ -48,6 +48,12 @@ def language(code: str) -> ResponseReturnValue:
     response = redirect(_within(g.launch, request.args.get("next", "")), 303)
     set_partitioned_cookie(response, COOKIE, chosen, max_age=YEAR)
     return response
+
+
+@visit_pages.get("/tab-ticket")
+def tab_ticket() -> ResponseReturnValue:
+    """Give the ticket of one more tab, for a page whose own was used."""
+    return jsonify({"ticket": new_tab_of(current_visit().short, "/").ticket})
 
 
 @visit_pages.post("/drafts/keep")

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Download, Frame, Page, expect
-from support.chromium import CALM, violations, width_of
+from playwright.sync_api import Browser, Download, Frame, Page, Playwright, expect
+from support.chromium import CALM, Cookies, violations, width_of
+from support.frames import open_activity, school_browser
+from support.other_lms import other_lms
 from support.running_demo import RunningDemo
 
 from badges.baking import unbake
 from ltitool.cli.demo_seed.place import DemoPlace
+from ltitool.sandbox.manners import TIGHT
 from ltitool.sandbox.seed import COHORT_3
 
 pytestmark = [pytest.mark.chromium, pytest.mark.server]
@@ -87,11 +90,16 @@ def fits_everywhere(page: Page) -> None:
     page.goto(address)
 
 
-def test_from_a_sent_keystone_to_a_revoked_badge(people: People, tmp_path: Path) -> None:
+def test_from_a_sent_keystone_to_a_revoked_badge(
+    people: People, playwright: Playwright, tmp_path: Path
+) -> None:
     participant_sends(people)
     coach_scores_by_keyboard(people)
     gradebook_shows_the_grade(people)
     files = participant_takes_the_badge(people, tmp_path)
+    ways: tuple[Cookies, ...] = ("blocked", "refused")
+    for cookies in ways:
+        participant_downloads_in_a_sandboxed_frame(people.demo, playwright, tmp_path / cookies, cookies)
     verifier_checks(people, files["png"])
     director_revokes(people)
     verifier_reads_that_it_was_revoked(people, files["png"])
@@ -177,6 +185,26 @@ def participant_takes_the_badge(people: People, folder: Path) -> dict[str, Path]
         files[kind] = saved(coming.value, folder / f"badge.{kind}")
     assert json.loads(unbake(files["png"].read_bytes()).text) == json.loads(files["json"].read_bytes())
     return files
+
+
+def participant_downloads_in_a_sandboxed_frame(
+    demo: RunningDemo, playwright: Playwright, folder: Path, cookies: Cookies
+) -> None:
+    """The frame may open files and print; the visit in it has a cookie, or is carried in the path."""
+    storage = {"storage_target": "post_message_forwarding", "door_host": "sso.localhost"}
+    with (
+        school_browser(playwright, folder / "profile", demo.tool, cookies) as context,
+        other_lms(demo, folder, frame_sandbox=TIGHT, **storage) as lms,
+    ):
+        page, frame = open_activity(context, lms, person=DemoPlace.PARTICIPANT)
+        assert ("~" in frame.url) == (cookies == "refused")
+        frame.locator("main a[href$='/badge/']").first.click()
+        with page.expect_download() as coming:
+            frame.get_by_role("link", name="Data (JSON)").click()
+        assert json.loads(coming.value.path().read_bytes())["name"]
+        frame.evaluate("addEventListener('beforeprint', () => (window.printed = true))")
+        frame.evaluate("window.print()")
+        assert frame.evaluate("window.printed") is True
 
 
 def verifier_checks(people: People, badge: Path) -> None:

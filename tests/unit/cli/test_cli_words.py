@@ -81,7 +81,7 @@ def test_a_platform_is_registered_and_told_our_doors(run: Run, organisation: str
     platform = answer["platform"]
     assert set(platform) == {
         *("id", "status", "name", "issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url"),
-        *("token_audience", "deployment_policy", "created_at", "deployments"),
+        *("token_audience", "origins", "deployment_policy", "created_at", "deployments"),
     }
     assert (platform["status"], platform["issuer"], platform["client_id"]) == ("active", LMS, "c1")
     assert [(one["deployment_id"], one["status"]) for one in platform["deployments"]] == [("d1", "active")]
@@ -95,6 +95,18 @@ def test_a_platform_is_switched_off_and_on(run: Run, organisation: str) -> None:
     platform = added(run)
     for word, status in (("disable", "disabled"), ("enable", "active"), ("approve", "active")):
         assert run("platforms", word, platform["id"])["platform"]["status"] == status
+
+
+def test_a_platform_is_seen_under_a_further_name(run: Run, organisation: str) -> None:
+    del organisation
+    platform = added(run, "--origin", "https://files.example/x")
+    assert platform["origins"] == ["https://files.example", LMS]
+    school = "https://School.example:443/courses"
+    allowed = run("platforms", "allow-origin", platform["id"], school)["platform"]
+    assert allowed["origins"] == ["https://files.example", LMS, "https://school.example"]
+    for wrong in ("http://school.example", "school.example", "javascript:alert(1)"):
+        refused = run("platforms", "allow-origin", platform["id"], wrong, code=1)["error"]
+        assert (refused["code"], list(refused["faults"])) == ("form.invalid", ["origin"])
 
 
 def test_a_deployment_is_kept_out_and_let_in(run: Run, organisation: str) -> None:

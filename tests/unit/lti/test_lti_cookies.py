@@ -111,3 +111,20 @@ def test_our_keys_are_public(browser: Browser) -> None:
     assert len({key["kid"] for key in listed}) == 2
     for key in listed:
         assert set(key) == {"kty", "n", "e", "kid", "use", "alg"}
+
+
+def test_the_offer_of_a_tab_can_be_read_in_the_other_language(browser: Browser) -> None:
+    first = browser.login(lti_message_hint="single use")
+    forget_cookies(browser)
+    (switch,) = re.findall(r'<a href="([^"]+)" hreflang="es"', follow(browser, first).get_data(as_text=True))
+    spanish = browser.client.get(unescape(switch))
+    assert spanish.status_code == 200
+    in_tab = browser.client.get(new_tab_link(spanish))
+    query = asked(follow(browser, in_tab))
+    assert query["lti_message_hint"] == "single use"
+
+
+def test_what_answers_a_launch_has_no_address_to_switch(browser: Browser) -> None:
+    refused = browser.launch({"state": "x"})
+    assert refused.status_code == 400
+    assert "hreflang" not in refused.get_data(as_text=True)

@@ -188,7 +188,9 @@ def environment(language: str, asset_url: Callable[[str], str], **more: Any) -> 
             for code, label in (("en", "English"), ("es", "Español"))
         ],
         locale=lambda: language,
-        new_tab=lambda: SimpleNamespace(action="/tab", ticket="ticket", next="/l/abc/"),
+        new_tab=lambda: SimpleNamespace(
+            action="/tab", ticket="ticket", next="/l/abc/", fresh="/l/abc/tab-ticket"
+        ),
         place=lambda: SimpleNamespace(
             organisation="Riverbend Institute",
             course="Collaborative Leadership, spring",
