@@ -197,6 +197,10 @@ _OF_CODE = {
         "The issuer left a message about the badge that only the issuer can explain ({value}).",
         "El emisor dejó un mensaje sobre la insignia que solo él puede explicar ({value}).",
     ),
+    "context_unneeded": (
+        "The badge names a vocabulary that it does not use, and nobody can tell who added it.",
+        "La insignia nombra un vocabulario que no usa, y nadie puede saber quién lo añadió.",
+    ),
     "expired": ("The badge expired on {until}.", "La insignia venció el {until}."),
     "not_yet_valid": (
         "The badge comes into force only on {from}.",

@@ -193,10 +193,7 @@ OF_THE_BADGE = {
         "the picture holds several badges, and which one is meant is unclear",
         "la imagen lleva varias insignias",
     ),
-    "signature": (
-        "it does not fit the data and the key: something was changed, or another key signed",
-        "no corresponde a los datos y a la clave: algo se cambió, o firmó otra clave",
-    ),
+    "signature": ("something was changed, or another key signed", "algo se cambió, o firmó otra clave"),
     "surrogate": ("the text holds half a character", "el texto contiene un carácter a medias"),
     "svg_doctype": (
         "the picture could pull in other files, which is not accepted",

@@ -165,15 +165,20 @@ class _Run:
             return None
 
     def conclude(self, examined: Examined) -> None:
-        """Checks 13 to 16, of the badge that stands after check 12."""
+        """Checks 13 to 16, of the badge that stands after check 12.
+
+        Of a badge whose proof failed nothing more is said, and nothing is asked: its addresses are a
+        stranger's.
+        """
+        if Outcome.FAILED in {self.checks[name].outcome for name in ("proof", "issuer_binding")}:
+            return
         badge = examined.badge
         # (7) evidence, its contents: nothing was asked for before the proof held
         if self.proven is not None and not CITING.isdisjoint(examined.prepared.shape.names):
             self.note(compare_citations(badge, self.resolver, may_ask=self.policy.compare_cited))
         # (13) status
         question = StatusQuestion(badge, self.resolver, self.now, self.canonical_form)
-        if self.checks["issuer_binding"].outcome is not Outcome.FAILED:
-            self.note(check_status(question))
+        self.note(check_status(question))
         # (14) dates, (15) recipient, (16) endorsements
         self.note(check_dates(badge, self.now))
         self.note(check_recipient(badge, self.recipients))

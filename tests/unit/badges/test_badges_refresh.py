@@ -179,6 +179,17 @@ def test_b71_nothing_is_asked_before_the_proof_holds() -> None:
     assert COPY not in asked
 
 
+def test_b71_a_forged_badge_makes_nobody_ask_for_its_list() -> None:
+    """Its status entry is a stranger's too: only the issuer's keys are asked for."""
+    genuine, asked = ask(ORIGINAL)
+    assert LIST in asked
+    assert genuine.check("status").code == "not_revoked"
+    report, asked = ask(copy.deepcopy(ORIGINAL) | {"name": "Changed"})
+    assert asked == [did_web_url(DID)]
+    for name in ("status", "dates", "recipient", "endorsements"):
+        assert report.check(name).code == "not_reached"
+
+
 @pytest.mark.parametrize("name", ["termsOfUse", "credentialSchema"])
 def test_b71_terms_and_schemas_are_named_and_never_fetched(name: str) -> None:
     entry = {"id": INSIDE, "type": "1EdTechJsonSchemaValidator2019"}

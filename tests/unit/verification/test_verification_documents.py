@@ -255,6 +255,32 @@ def test_another_issuers_badge_over_real_http(
     assert ask.report(badge)[1]["verdict"] == verdict
 
 
+@pytest.mark.parametrize(("count", "status", "verdict"), [(4, 200, "valid"), (5, 413, "invalid")])
+def test_b57_few_lists_are_asked_for_one_badge(
+    signed: dict[str, Any],
+    found: Services,
+    ask: Any,
+    neighbour: tuple[int, Documents],
+    as_settings: Callable[[Services], None],
+    count: int,
+    status: int,
+    verdict: str,
+) -> None:
+    port, documents = neighbour
+    did = f"did:web:localhost%3A{port}"
+    badge = json.loads(neighbours_badge(signed, port, documents, revoked=False))
+    (entry,) = badge.pop("credentialStatus")
+    badge["credentialStatus"] = [{**entry, "id": f"{entry['id']}-{number}"} for number in range(count)]
+    del badge["proof"]
+    created = MovableClock().now
+    several = eddsa_rdfc_2022.sign(badge, signer=SIGNER, verification_method=f"{did}#k", created=created)
+    as_settings(trusting(found, did))
+    answered, report = ask.report(json.dumps(several).encode())
+    assert (answered, report["verdict"]) == (status, verdict)
+    codes = {check["code"] for check in report["checks"]}
+    assert ("too_many_status_entries" in codes) is (count > 4)
+
+
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 
 
