@@ -51,6 +51,11 @@ docs: $(STATE)/dev ## Write the generated parts of docs/reference anew
 screenshots: $(STATE)/dev assets ## Photograph the main pages for docs/screenshots (needs Chromium)
 	@$(BIN)/python tests/browser/screenshots.py docs/screenshots
 
+.PHONY: e2e-moodle
+e2e-moodle: $(STATE)/dev assets ## Walk through a real Moodle in Chromium (MOODLE_URL=; MOODLE_PASSWORD from the environment)
+	@test -n "$(MOODLE_URL)" || { echo "Say where the Moodle is: make e2e-moodle MOODLE_URL=http://localhost:8088"; exit 2; }
+	@$(BIN)/python tests/e2e/walk_moodle.py "$(MOODLE_URL)"
+
 ##@ Measure it
 .PHONY: bench-badges fuzz-badges conformance
 FUZZ_N ?= 20000

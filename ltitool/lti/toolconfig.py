@@ -15,6 +15,7 @@ from ltitool.lti.quirks import canvas
 TOOL_NAME = "Keystone"
 TOOL_ID = "keystone"
 DESCRIPTION = "Leadership programs for schools: weekly work, coaching, evidence and verifiable badges."
+LOGO_PATH = "/static/favicon.svg"  # stays where it is, unlike the built files: an LMS keeps the address
 LOGIN_PATH, LAUNCH_PATH, JWKS_PATH = "/lti/login", "/lti/launch", "/lti/jwks.json"
 CANVAS_PATH = "/lti/canvas.json"
 SCOPES = (
@@ -67,6 +68,7 @@ def registration_body(offer: PlatformOffer, public_url: str) -> dict[str, Any]:
         "initiate_login_uri": public_url + LOGIN_PATH,
         "redirect_uris": [public_url + LAUNCH_PATH],
         "client_name": TOOL_NAME,
+        "logo_uri": public_url + LOGO_PATH,
         "jwks_uri": public_url + JWKS_PATH,
         "token_endpoint_auth_method": "private_key_jwt",
         "scope": " ".join(_offered(SCOPES, offer.scopes)),

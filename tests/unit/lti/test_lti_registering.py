@@ -94,6 +94,15 @@ def test_p36_what_we_ask_for_is_what_the_platform_offers(pat: Administrator, sta
     assert sent[words.TOOL_CONFIGURATION]["custom_parameters"] == {}
 
 
+def test_the_registration_names_a_picture_that_is_there(pat: Administrator, start: dict[str, str]) -> None:
+    # Moodle shows it in its list of activities, where a tool without one is a puzzle piece.
+    assert pat.send(start).status_code == 200
+    sent = json.loads(pat.wire.sent[-1][2] or b"")
+    path = sent["logo_uri"].removeprefix(services_of(pat.tool).settings.public_url)
+    picture = pat.tool.test_client().get(path, buffered=True)
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+
+
 def test_p36_canvas_is_told_its_own_words(pat: Administrator, start: dict[str, str]) -> None:
     kinds = [{"type": words.RESOURCE_LINK_REQUEST, "placements": ["course_navigation", "other"]}]
     pat.say(
