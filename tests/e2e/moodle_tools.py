@@ -107,6 +107,15 @@ def show_in_chooser(site: MoodleSite, tool_type: int) -> Page:
     return page
 
 
+def share_names(site: MoodleSite, tool_type: int, *, share: bool) -> None:
+    """Let launches carry names and addresses, or not."""
+    page = _settings_page(site, tool_type)
+    page.click("a[href='#id_privacycontainer']")
+    for name in ("lti_sendname", "lti_sendemailaddr"):
+        page.select_option(f"[name={name}]", str(int(share)))
+    save_settings(page)
+
+
 def save_settings(page: Page) -> None:
     """Save a tool's settings."""
     page.click("#id_submitbutton")

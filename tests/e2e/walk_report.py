@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 COLORS = 128
+CALM_AFTER = 1500  # milliseconds: tours begin after everything else
 MOST_BYTES = 150_000
 BEGIN, END = "<!-- the run: written by `make e2e-moodle` -->", "<!-- end of the run -->"
 
@@ -32,7 +33,12 @@ class Report:
     done: list[Done] = field(default_factory=list)
 
     def photograph(self, page: Page, name: str) -> None:
-        """Keep a small picture of a page as it stands."""
+        """Keep a small picture of a page as it stands, once Moodle's guided tour has been sent away."""
+        page.wait_for_timeout(CALM_AFTER)
+        tour = page.locator("[data-role=end]").first
+        if tour.is_visible():
+            tour.click()
+            tour.wait_for(state="hidden")
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
         path = self.pictures / f"{name}.png"
         shot.quantize(COLORS).save(path, optimize=True)

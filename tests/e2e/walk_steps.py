@@ -286,6 +286,17 @@ def refuse_cookies(walk: Walk) -> str:
     return launch_with_cookies(walk, "refused")
 
 
+def keep_names_back(walk: Walk) -> str:
+    """The administrator stops sharing names and e-mail addresses"""
+    tools.share_names(walk.site, walk.tool_type, share=False)
+    frame = walk.place.launch(walk.cast.student, walk.links[0])
+    missing = [name for name in ("name", "given_name", "family_name", "email") if name not in walk.claims]
+    assert len(missing) == 4, walk.claims
+    shown = people.heading(frame)
+    tools.share_names(walk.site, walk.tool_type, share=True)
+    return f"the launch carries none of {', '.join(missing)}; “{shown}” opens all the same"
+
+
 def rotate_our_keys(walk: Walk) -> str:
     """Our signing key is rotated"""
     announced = walk.tool.operate("keys", "rotate")["kid"]
@@ -355,6 +366,7 @@ STEPS: tuple[Callable[[Walk], str], ...] = (
     allow_cookies,
     block_cookies,
     refuse_cookies,
+    keep_names_back,
     rotate_our_keys,
     register_again,
     copy_the_course,
