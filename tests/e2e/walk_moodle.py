@@ -6,6 +6,7 @@ called admin. Writes docs/reference/moodle-run.md and docs/screenshots/moodle/.
 
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 import traceback
@@ -24,14 +25,15 @@ from walk_steps import NEEDED, STEPS, Cast, Walk  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference" / "moodle-run.md"
 PICTURES = ROOT / "docs" / "screenshots" / "moodle"
-FAILED = ROOT / "build" / "e2e-moodle"
+KEPT = ROOT / "build" / "e2e-moodle"
 
 
 def main(url: str) -> int:
     now = datetime.now(UTC)
     stamp = f"{now:%m%d-%H%M}"
     cast = _cast(stamp)
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    for folder in (PICTURES, KEPT):
+        folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         site = MoodleSite(url.rstrip("/"), browser, cast.admin)
@@ -42,6 +44,7 @@ def main(url: str) -> int:
             finally:
                 for put_back in walk.put_back:
                     put_back()
+                shutil.copy(Path(data) / "tool.log", KEPT)
         browser.close()
     walk.report.write(PAGE, now)
     return 0 if walk.report.passed else 1
@@ -65,9 +68,8 @@ def take_steps(walk: Walk) -> None:
 
 
 def _keep_windows(walk: Walk, step: str) -> None:
-    FAILED.mkdir(parents=True, exist_ok=True)
     for username, page in walk.site.pages.items():
-        page.screenshot(path=FAILED / f"{step}-{username}.png")
+        page.screenshot(path=KEPT / f"{step}-{username}.png")
 
 
 def _cast(stamp: str) -> Cast:
