@@ -13,9 +13,7 @@ import argparse
 import copy
 import json
 import resource
-import shutil
 import statistics
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -30,19 +28,20 @@ from support.badge_fuzz import pyld_form  # noqa: E402 - found by the line above
 from support.badge_samples import INDEX, LIST, NOW, sample_badge, sample_issuer  # noqa: E402 - as above
 
 from badges.canonical import primary, second_path  # noqa: E402 - as above
-from badges.canonical.pinned import pinned_contexts  # noqa: E402 - as above
 from badges.keys import InMemoryRS256  # noqa: E402 - as above
 from badges.proofs import eddsa_rdfc_2022, vc_jwt  # noqa: E402 - as above
 from badges.template import BadgeTemplate  # noqa: E402 - as above
 from badges.verify import Policy, verify  # noqa: E402 - as above
 from badges.verify.data_integrity import verify_proof  # noqa: E402 - as above
 from badges.verify.resolution import Resolver  # noqa: E402 - as above
+from bench import others  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 VARIANTS = 256
-NPM = ROOT / "tests" / "conformance" / "npm"
+# While memory is watched, one badge in this many is verified too.
+VERIFIED_EACH = 10
 RESULT = ROOT / "bench" / "badges.md"
 SLOTS = (
     "$.id",
@@ -225,37 +224,6 @@ def seconds_per_call(run: Callable[[int], object], budget: float, start: int) ->
     return used / count
 
 
-def npm_cases(world: World, seconds: float) -> dict[str, float]:
-    """The npm libraries, each in a process of its own; absent ones are left out and named."""
-    found: dict[str, float] = {}
-    node = shutil.which("node")
-    if node is None or not (NPM / "node_modules").is_dir():
-        sys.stderr.write("npm libraries are absent: npm ci in tests/conformance/npm\n")
-        return found
-    documents: dict[str, Any] = {**pinned_contexts().documents, world.issuer.did: world.issuer.did_document}
-    for key in world.issuer.did_document["verificationMethod"]:
-        documents[key["id"]] = {"@context": "https://w3id.org/security/multikey/v1", **key}
-    for library in ("digitalbazaar", "digitalcredentials"):
-        request = {
-            "library": library,
-            "documents": documents,
-            "issue": world.unsigned[:64],
-            "verify": world.signed[:64],
-            "seed": (b"k" * 32).hex(),
-            "controller": world.issuer.did,
-            "verificationMethod": world.method,
-            "seconds": seconds,
-        }
-        text = json.dumps(request)
-        done = subprocess.run(  # noqa: S603 - our own script
-            [node, str(NPM / "bench.mjs")], input=text, capture_output=True, text=True, check=True
-        )
-        answer = json.loads(done.stdout)
-        found[f"@{library}/vc issue"] = answer["issue"]
-        found[f"@{library}/vc verify"] = answer["verify"]
-    return found
-
-
 def measure(
     world: World, rounds: int, seconds: float
 ) -> tuple[dict[str, list[float]], dict[str, list[float]], list[float]]:
@@ -264,6 +232,7 @@ def measure(
     absolute: dict[str, list[float]] = {}
     floors: list[float] = []
     everything = cases(world)
+    requests = others.requests(world.issuer, world.unsigned[:64], world.signed[:64])
     message = bytes(64)
 
     def floor() -> float:
@@ -278,7 +247,7 @@ def measure(
             absolute.setdefault(case.name, []).append(spent)
         if number % 3 == 0:
             bare = floor()
-            for name, spent in npm_cases(world, seconds * 3).items():
+            for name, spent in others.measured(requests, seconds * 3).items():
                 ratios.setdefault(name, []).append(spent / bare)
                 absolute.setdefault(name, []).append(spent)
         sys.stderr.write(f"round {number + 1} of {rounds}\n")
@@ -298,15 +267,15 @@ def _issue_many(count: int) -> float:
 
 
 def two_processes(count: int) -> tuple[float, float]:
-    """Full reports per second of wall clock, with one process and with two."""
-    rates = []
-    for processes in (1, 2):
+    """Full reports per second of wall clock, with one process and with two: the medians of three turns."""
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    for processes in (1, 2) * 3:
         with Pool(processes) as pool:
-            pool.map(_issue_many, [50] * processes)
+            pool.map(_issue_many, [50] * processes, chunksize=1)
             began = time.perf_counter()
             pool.map(_issue_many, [count] * processes, chunksize=1)
-            rates.append(processes * count / (time.perf_counter() - began))
-    return rates[0], rates[1]
+            rates[processes].append(processes * count / (time.perf_counter() - began))
+    return statistics.median(rates[1]), statistics.median(rates[2])
 
 
 def memory(world: World, count: int) -> list[tuple[int, int]]:
@@ -314,7 +283,7 @@ def memory(world: World, count: int) -> list[tuple[int, int]]:
     points = []
     for number in range(count):
         badge = world.template.issue(world.slot_values(number), world.stamp)
-        if number % 4 == 0:
+        if number % VERIFIED_EACH == 0:
             verify(badge, policy=world.policy, now=NOW, fetcher=world.documents)
         if number % max(count // 10, 1) == 0:
             points.append((number, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
@@ -326,9 +295,7 @@ def table(
 ) -> list[str]:
     """The Markdown lines of the result."""
     entries = {case.name: case.entry for case in cases(world)}
-    entries |= {
-        name: "verify or issue of the npm library, documents in memory" for name in ratios if name[0] == "@"
-    }
+    entries |= others.ENTRIES
     size = len(world.bytes[0])
     statements = len(primary.canonical_form(world.unsigned[0]).splitlines())
     lines = [
@@ -353,7 +320,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.3)
     parser.add_argument(
-        "--memory", type=int, default=0, help="issue and verify this many badges, watching memory"
+        "--memory", type=int, default=1_000_000, help="issue this many badges, watching memory"
     )
     parser.add_argument(
         "--parallel", type=int, default=2000, help="reports per process for the two-process run"
@@ -374,7 +341,7 @@ def main() -> int:
     lines += ["", f"Full reports by wall clock: {rates}."]
     if chosen.memory:
         points = ", ".join(f"{count:,}: {peak // 1024} MiB" for count, peak in memory(world, chosen.memory))
-        lines += ["", f"Peak memory while issuing (every fourth verified): {points}."]
+        lines += ["", f"Peak memory while issuing (one in {VERIFIED_EACH} verified): {points}."]
     text = "\n".join(lines) + "\n"
     sys.stdout.write(text)
     if chosen.write:

@@ -13,6 +13,7 @@ from support.badge_fuzz import generated, points_at_itself, with_proofs_alike
 from support.badge_samples import NOW, SampleIssuer, sample_badge, sample_issuer, vectors
 from support.own_vectors import issuer as own_issuer
 from support.own_vectors import made
+from support.valid_badges import valid_badge
 
 from badges.canonical import primary
 from badges.canonical.pinned import ContextSet, pinned_contexts
@@ -77,8 +78,40 @@ def ask(
 def with_one_character_changed(credential: dict[str, Any]) -> dict[str, Any]:
     changed = copy.deepcopy(credential)
     name = changed["credentialSubject"]["achievement"]["name"]
-    changed["credentialSubject"]["achievement"]["name"] = name[:-1] + "E"
+    changed["credentialSubject"]["achievement"]["name"] = name[:-1] + ("F" if name[-1] == "E" else "E")
     return changed
+
+
+# Five hundred generated badges, each given to one of the two libraries, in portions.
+PORTIONS = [(LIBRARIES[start // 100 % 2], range(start, start + 100)) for start in range(0, 500, 100)]
+
+
+@pytest.mark.parametrize(("library", "numbers"), PORTIONS, ids=str)
+def test_generated_badges_of_ours_are_accepted_there_and_refused_when_changed(
+    library: str, numbers: range
+) -> None:
+    signed = [sample_issuer().signed(valid_badge(number)) for number in numbers]
+    changed = [with_one_character_changed(credential) for credential in signed]
+    answers = ask([{"verify": credential} for credential in [*signed, *changed]], library)
+    assert [answer["error"] for answer in answers[: len(numbers)]] == [""] * len(numbers)
+    assert not any(answer["verified"] for answer in answers[len(numbers) :])
+
+
+@pytest.mark.parametrize(("library", "numbers"), PORTIONS, ids=str)
+def test_generated_badges_issued_there_are_accepted_here_and_refused_when_changed(
+    library: str, numbers: range
+) -> None:
+    seed = b"npm-issuer-seed-of-32-bytes-long"
+    issuer = did_key(InMemoryEd25519.from_seed(seed).public_key)
+    unsigned = [valid_badge(number, issuer) for number in numbers]
+    answers = ask([{"issue": document, "seed": seed.hex()} for document in unsigned], library)
+    for answer in answers:
+        credential = answer["credential"]
+        now, policy = max(NOW, _created(credential)), Policy.trusting(issuer)
+        report = verify(json.dumps(credential), policy=policy, now=now)
+        assert report.verdict.value == "valid", report.to_json()
+        changed = verify(json.dumps(with_one_character_changed(credential)), policy=policy, now=now)
+        assert changed.check("proof").code == "signature"
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -92,32 +125,16 @@ def test_npm_verifier_accepts_our_badges_and_refuses_one_changed_character(libra
 
 
 def test_our_badges_verify_under_the_older_text_of_the_open_badges_context() -> None:
-    signed = sample_issuer().signed(sample_badge().to_json())
-    [answer] = ask([{"verify": signed}], older=True)
-    assert answer == {"verified": True, "error": ""}
+    badges = [sample_badge().to_json(), *(valid_badge(number) for number in range(20))]
+    tasks = [{"verify": sample_issuer().signed(badge)} for badge in badges]
+    assert all("context-3.0.3.json" in badge["@context"][1] for badge in badges)
+    for older in (True, False):
+        assert ask(tasks, older=older) == [{"verified": True, "error": ""}] * len(badges)
 
 
 def test_npm_verifier_accepts_our_status_list() -> None:
     [answer] = ask([{"verify": sample_issuer().status_list()}])
     assert answer == {"verified": True, "error": ""}
-
-
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_we_accept_what_the_npm_library_issues_and_refuse_it_changed(library: str) -> None:
-    seed = b"npm-issuer-seed-of-32-bytes-long"
-    issuer = did_key(InMemoryEd25519.from_seed(seed).public_key)
-    unsigned = [sample_badge(issuer, tail=tail, status=False).to_json() for tail in TAILS]
-    answers = ask([{"issue": document, "seed": seed.hex()} for document in unsigned], library)
-    for answer in answers:
-        # The npm library dates its proof with the real clock.
-        credential = answer["credential"]
-        now = max(NOW, _created(credential))
-        report = verify(json.dumps(credential), policy=Policy.trusting(issuer), now=now)
-        assert report.verdict.value == "valid", report.to_json()
-        changed = verify(
-            json.dumps(with_one_character_changed(credential)), policy=Policy.trusting(issuer), now=now
-        )
-        assert changed.check("proof").code == "signature"
 
 
 def _created(credential: dict[str, Any]) -> Any:
@@ -141,6 +158,13 @@ def test_jose_verifies_our_tokens_with_the_key_found_through_kid(algorithm: str)
     assert not bad["verified"]
 
 
+def form_or_refusal(badge: dict[str, Any]) -> str:
+    try:
+        return primary.canonical_form(badge).decode()
+    except BadgeError as fault:
+        return f"refused: {fault.code}"
+
+
 def test_jsonld_js_computes_our_canonical_form_of_generated_badges() -> None:
     # The last two meet the known faults of other libraries in test_badges_equality.py.
     badges = [
@@ -151,15 +175,13 @@ def test_jsonld_js_computes_our_canonical_form_of_generated_badges() -> None:
     request = {"documents": dict(pinned_contexts().documents), "badges": badges}
     compared = 0
     for number, (badge, form) in enumerate(zip(badges, node("canonicalize.mjs", request), strict=True)):
-        try:
-            ours = primary.canonical_form(badge).decode()
-        except BadgeError:
-            assert str(form).startswith("refused"), number
-        else:
-            # rdf-canonize has a budget of its own, a smaller one; what it does compute has to be ours.
-            gave_up = form.startswith("refused: Maximum deep iterations")
-            assert gave_up or form == ours, number
-            compared += not gave_up
+        ours = form_or_refusal(badge)
+        # rdf-canonize has a budget of its own, a smaller one. And jsonld.js drops a word of a vocabulary that
+        # holds a space, without a sign, even in safe mode; we refuse such a badge.
+        gave_up = form.startswith("refused: Maximum deep iterations") or ours == "refused: undefined_type"
+        both_refuse = form.startswith("refused") and ours.startswith("refused")
+        assert gave_up or both_refuse or form == ours, number
+        compared += form == ours
     assert compared > len(badges) * 9 // 10
 
 
