@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import os
 import resource
 import statistics
 import sys
@@ -203,7 +204,7 @@ def cases(world: World) -> list[Case]:
         ),
         Case(
             "PyLD issue",
-            "to_rdf, URDNA2015 (escapes mended), hashes, signature",
+            "to_rdf (made to remember contexts), URDNA2015 (escapes mended), hashes, signature",
             lambda n: world.other_sign(pyld_form, n),
         ),
         Case(
@@ -338,7 +339,8 @@ def main() -> int:
     ]
     one, two = two_processes(chosen.parallel)
     rates = f"{one:,.0f}/s in one process, {two:,.0f}/s in two ({two / one:.2f} times)"
-    lines += ["", f"Full reports by wall clock: {rates}."]
+    load = f"Processes that wanted one of {os.cpu_count()} processors meanwhile: {os.getloadavg()[0]:.0f}."
+    lines += ["", f"Full reports by wall clock: {rates}. {load}"]
     if chosen.memory:
         points = ", ".join(f"{count:,}: {peak // 1024} MiB" for count, peak in memory(world, chosen.memory))
         lines += ["", f"Peak memory while issuing (one in {VERIFIED_EACH} verified): {points}."]
