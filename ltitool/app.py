@@ -21,7 +21,7 @@ from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.known_arrivals import known_arrivals
 from ltitool.cohorts.link_offers import link_offers
-from ltitool.cohorts.memberships import zone_of_course
+from ltitool.cohorts.memberships import roles_in_courses, zone_of_course
 from ltitool.credentials import awarding
 from ltitool.credentials import director_views as award_views
 from ltitool.credentials import public_views as public_badge_views
@@ -50,7 +50,16 @@ from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.link_offers import bind_link_offers
 from ltitool.lti.openings import is_still_open
-from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti, send_grade_job, sweep_old
+from ltitool.lti.role_counts import bind_role_counts
+from ltitool.lti.selftest import running as selftest
+from ltitool.lti.wiring import (
+    FORGET_JOB,
+    check_platform_job,
+    forget_old_job,
+    init_lti,
+    send_grade_job,
+    sweep_old,
+)
 from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
 from ltitool.verification import views as verification_views
@@ -102,6 +111,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 HANDLERS: Mapping[str, Handler] = {
     grade_intents.JOB: send_grade_job,
     FORGET_JOB: forget_old_job,
+    selftest.JOB: check_platform_job,
     housekeeping.DESTROY_KEYS_JOB: housekeeping.destroy_keys_job,
     roster_reading.JOB: roster_reading.read_roster_job,
     awarding.ISSUE_JOB: awarding.issue_job,
@@ -110,6 +120,7 @@ HANDLERS: Mapping[str, Handler] = {
 SWEEPERS: Mapping[str, Sweeper] = {
     grade_intents.JOB: grade_intents.sweep_grades,
     FORGET_JOB: sweep_old,
+    selftest.JOB: selftest.sweep_checks,
     housekeeping.DESTROY_KEYS_JOB: housekeeping.keys_to_destroy,
     roster_reading.JOB: roster_reading.rosters_due,
     awarding.ISSUE_JOB: awarding.sweep_reserved,
@@ -146,6 +157,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     bind_landing(app, landing(services_of(app).clock, OPENED_BY_LINKS), known_arrivals(OPENED_BY_LINKS))
     bind_visits(app, is_still_open())
     bind_link_offers(app, link_offers)
+    bind_role_counts(app, roles_in_courses)
     app.extensions[ZONE_OF_VISIT] = _zone_of_visit
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

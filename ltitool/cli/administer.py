@@ -11,11 +11,11 @@ from ltitool.errors import Conflict, msg
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.keys import KeyAge, key_ages
 from ltitool.foundation.services import services
+from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE
 from ltitool.people.grants import STAFF_ROLES
 from ltitool.people.invitations import LIFETIME, invite
 from ltitool.people.models import Organisation
 
-KEY_OWNER, KEY_PURPOSE = "tool", "lti-rs256"
 KEY_LEAD_TIME = timedelta(days=1)  # platforms keep our key set for hours
 
 

@@ -1,6 +1,7 @@
 """The operator's words about LMSs: platforms, and the deployments in them."""
 
 import argparse
+import dataclasses
 import uuid
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,12 @@ from ltitool.lti.platforms import (
     list_platforms,
     platform_of,
 )
+from ltitool.lti.products import product_of
+from ltitool.lti.selftest.findings import Outcome
+from ltitool.lti.selftest.running import run_check
+from ltitool.lti.selftest.words import say
 from ltitool.lti.toolconfig import tool_addresses
+from ltitool.lti.wiring import selftest_tools
 
 NEEDED = ("name", "issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url")
 
@@ -57,6 +63,7 @@ def _platform_words(parser: Any) -> None:
         add_word(sub, "allow-origin", "add an address under which people see this LMS", _allow_origin)
     )
     word.add_argument("origin", help="such as https://school.example")
+    _named(add_word(sub, "check", "try each of its services, and say what to change for what fails", _check))
     for name, purpose, status in (
         ("approve", "let one in that waits", ACTIVE),
         ("enable", "switch one on again", ACTIVE),
@@ -185,6 +192,21 @@ def _allow_origin(arguments: argparse.Namespace) -> Answer:
         session.flush()
         shown = platform_json(row, list_deployments(session, row.organisation_id))
     return Answer({"platform": shown}, [f"{_line(row)}  {' '.join(row.service_origins)}"])
+
+
+def _check(arguments: argparse.Namespace) -> Answer:
+    """Test a platform now; ends with 1 where a check failed."""
+    row = find_platform(arguments)
+    found = list(run_check(row.organisation_id, row.id, selftest_tools()))
+    said = [(one, say(one, product_of(row), str)) for one in found]
+    lines = []
+    for one, words in said:
+        lines.append(f"{one.outcome.upper():9}  {words.title}: {words.means}")
+        lines += [f"{'':9}  {words.fix}"] if words.fix else []
+    failed = any(one.outcome is Outcome.FAILED for one in found)
+    checks = [{**one.stored(), **dataclasses.asdict(words)} for one, words in said]
+    answer = {"platform": {"id": str(row.id), "name": row.name}, "passed": not failed, "checks": checks}
+    return Answer(answer, lines, exit_code=int(failed))
 
 
 def _decide(arguments: argparse.Namespace) -> Answer:

@@ -1,11 +1,12 @@
 """Places in an offering: who takes part, who coaches which cohort. Nothing here deletes a person's place."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import CoursePerson, Membership, Offering, OfferingContext
@@ -49,6 +50,20 @@ def offering_of_course(
             OfferingContext.organisation_id == organisation_id, OfferingContext.context_id == context_id
         )
     )
+
+
+def roles_in_courses(
+    session: Session, organisation_id: uuid.UUID, context_ids: Iterable[uuid.UUID]
+) -> Mapping[str, int]:
+    """Count the people of courses by what the LMS calls them."""
+    counted = (
+        select(CoursePerson.role, func.count(CoursePerson.id))
+        .where(
+            CoursePerson.organisation_id == organisation_id, CoursePerson.context_id.in_(list(context_ids))
+        )
+        .group_by(CoursePerson.role)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def zone_of_course(session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID | None) -> str | None:

@@ -77,6 +77,14 @@ class AccessTokens:
                 _keep(session, platform.id, wanted, grant)
             return grant.token
 
+    def ask(self, platform: Platform, scopes: Iterable[str]) -> Grant:
+        """Ask for a fresh token and keep nothing of it: to see whether one would be given.
+
+        Raises:
+            TokenRefused, ScopesRefused, ServiceBusy: as `get`.
+        """
+        return self._ask(platform, " ".join(sorted(set(scopes))))
+
     def _kept(self, platform_id: uuid.UUID, wanted: str, unusable: str | None) -> str | None:
         row = (
             read_session()

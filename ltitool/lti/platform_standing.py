@@ -17,6 +17,7 @@ from ltitool.lti.models import (
     Deployment,
     GradeIntent,
     Platform,
+    PlatformCheck,
     PlatformKey,
     PlatformProposal,
 )
@@ -24,8 +25,7 @@ from ltitool.lti.platforms import platform_of
 from ltitool.lti.products import NAMES, product_of
 from ltitool.lti.proposals import ADDRESSES, proposal_of
 from ltitool.lti.scope_features import Granted, ScopeStanding, scope_standing
-
-KEY_OWNER, KEY_PURPOSE = "tool", "lti-rs256"
+from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE, check_of, tested_scopes
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Standing:
     our_keys: Sequence[KeyAge]  # those that can still sign, newest first
     dead_grades: int
     troubles: Sequence[Trouble]
+    check: PlatformCheck | None  # the self-test that runs, or the last one
 
     @property
     def embed_origins(self) -> list[str]:
@@ -92,17 +93,19 @@ def standing_of(session: Session, organisation_id: uuid.UUID, platform_id: uuid.
         PlatformMissing: the organisation has none of this id.
     """
     platform = platform_of(session, organisation_id, platform_id)
+    check = check_of(session, platform)
     return Standing(
         platform=platform,
         product=NAMES.get(product_of(platform)),
         last_launch=last_launches(session, organisation_id).get(platform.id),
         deployments=_deployments(session, platform),
         proposal=proposal_of(session, platform),
-        scopes=scope_standing(session, platform),
+        scopes=scope_standing(session, platform, tested=tested_scopes(check)),
         their_keys=_their_keys(session, platform),
         our_keys=[key for key in key_ages(session, KEY_OWNER, KEY_PURPOSE) if not key.destroyed],
         dead_grades=_dead(session, organisation_id).get(platform.id, 0),
         troubles=_troubles(session, platform),
+        check=check,
     )
 
 

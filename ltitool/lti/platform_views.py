@@ -19,6 +19,7 @@ from ltitool.lti.approving import (
 )
 from ltitool.lti.platform_standing import standing_of
 from ltitool.lti.schemas import DecisionSchema, PolicySchema, ProposalSchema
+from ltitool.lti.selftest.running import ask_for_check
 from ltitool.lti.toolconfig import tool_addresses
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.forms import read_form
@@ -36,6 +37,7 @@ def page(platform_id: uuid.UUID) -> ResponseReturnValue:
         stands=stands,
         our_keys=platform_words.our_keys(stands, found.clock()),
         changes=platform_words.changes(stands),
+        lines=platform_words.check_lines(stands.platform, stands.check),
         addresses=tool_addresses(found.settings.public_url),
     )
 
@@ -47,6 +49,14 @@ def decide(platform_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         decide_platform(session, _operator(), platform_id, status)
     return _back(platform_id)
+
+
+@pages.post("/check")
+def check(platform_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the platform tested; its page shows how far the test is."""
+    with transaction() as session:
+        ask_for_check(session, current_visit().organisation_id, platform_id, at=services().clock())
+    return _back(platform_id, "selftest")
 
 
 @pages.post("/deployments/<uuid:deployment_id>")
@@ -86,5 +96,5 @@ def _operator() -> Operator:
     return Operator(visit.organisation_id, visit.person_id, services().clock())
 
 
-def _back(platform_id: uuid.UUID) -> ResponseReturnValue:
-    return redirect(url_for("platform.page", platform_id=platform_id), 303)
+def _back(platform_id: uuid.UUID, part: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("platform.page", platform_id=platform_id, _anchor=part), 303)

@@ -1,12 +1,18 @@
 """What the page of a platform says of keys and addresses, in words."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
+from ltitool.lti.models import Platform, PlatformCheck
 from ltitool.lti.platform_standing import Standing
+from ltitool.lti.products import product_of
+from ltitool.lti.selftest.findings import Outcome
+from ltitool.lti.selftest.running import findings_of
+from ltitool.lti.selftest.words import say
 
 NOTHING = "-"
 FIELDS: Mapping[str, Callable[[], str]] = {
@@ -15,6 +21,26 @@ FIELDS: Mapping[str, Callable[[], str]] = {
     "token_audience": lambda: _("Audience of token requests"),
     "jwks_url": lambda: _("Public keyset URL of the LMS"),
 }
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One line of a self-test, as the list of checks shows it."""
+
+    number: int
+    title: str
+    outcome: Outcome
+    detail: str
+    fix: str
+
+
+def check_lines(platform: Platform, check: PlatformCheck | None) -> list[CheckLine]:
+    """Say what a self-test has found until now."""
+    lines = []
+    for number, finding in enumerate(findings_of(check) if check else [], 1):
+        said = say(finding, product_of(platform), _)
+        lines.append(CheckLine(number, said.title, finding.outcome, said.means, said.fix))
+    return lines
 
 
 def our_keys(stands: Standing, now: datetime) -> str:

@@ -22,6 +22,9 @@ from ltitool.lti.last_launches import note_last_launches
 from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
+from ltitool.lti.role_counts import bound_role_counts
+from ltitool.lti.selftest.bench import Tools
+from ltitool.lti.selftest.running import go_on_with_check
 
 EXTENSION = "ltitool.lti"
 FORGET_JOB = "lti.forget"
@@ -64,6 +67,17 @@ def send_grade_job(work: Work) -> datetime | None:
     memory = lti_memory()
     desk = Desk(memory.client_for, memory.services.clock, memory.column_lock)
     return send_grade(uuid.UUID(work.subject), desk)
+
+
+def selftest_tools() -> Tools:
+    """Give what a platform's self-test works with."""
+    found = lti_memory().services
+    return Tools(found.http, found.keys, found.clock, found.new_token, bound_role_counts())
+
+
+def check_platform_job(work: Work) -> datetime | None:
+    """Handle a "platforms.check" job: its subject is a platform's id."""
+    return go_on_with_check(work, selftest_tools())
 
 
 def forget_old_job(work: Work) -> datetime | None:

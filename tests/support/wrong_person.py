@@ -256,6 +256,7 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "links.cancel": lambda _target: {},
     "lti.login": lambda _target: {"iss": "https://lms.valle-verde.example"},
     "lti.take_launch": lambda _target: {"id_token": "x", "state": "y"},
+    "platform.check": lambda _target: {},
     "platform.decide": lambda _target: {"decision": "yes"},
     "platform.decide_place": lambda _target: {"decision": "yes"},
     "platform.policy": lambda _target: {"policy": "approve"},

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import shutil
+import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,11 +43,11 @@ def run(
         monkeypatch.setenv(f"LTITOOL_{name}", value)
     (tmp_path / "data").mkdir()
 
-    def said(*words: str, code: int = 0) -> dict[str, Any]:
+    def said(*words: str, code: int = 0, refused: bool = True) -> dict[str, Any]:
         assert main([*words, "--json"]) == code
         out, err = capsys.readouterr()
         answer: dict[str, Any] = json.loads(out)
-        assert not code or err.startswith(answer["error"]["code"])
+        assert not code or not refused or err.startswith(answer["error"]["code"])
         return answer
 
     return said
@@ -107,6 +108,28 @@ def test_a_platform_is_seen_under_a_further_name(run: Run, organisation: str) ->
     for wrong in ("http://school.example", "school.example", "javascript:alert(1)"):
         refused = run("platforms", "allow-origin", platform["id"], wrong, code=1)["error"]
         assert (refused["code"], list(refused["faults"])) == ("form.invalid", ["origin"])
+
+
+def test_a_platform_is_tested_and_a_failure_ends_with_one(
+    run: Run, organisation: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del organisation
+    for name, value in {"PUBLIC_URL": "http://localhost:8000", "LOOPBACK_HTTP": "yes"}.items():
+        monkeypatch.setenv(f"LTITOOL_{name}", value)
+    with socket.socket() as closed:  # bound, and listening to nobody
+        closed.bind(("127.0.0.1", 0))
+        here = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        run("platforms", "add", *(word.replace(LMS, here) for word in PLATFORM), "--deployment-id", "d1")
+        answer = run("platforms", "check", "District LMS", code=1, refused=False)
+        assert main(["platforms", "check", "District LMS"]) == 1
+    assert (answer["passed"], answer["platform"]["name"]) == (False, "District LMS")
+    keys = next(one for one in answer["checks"] if one["check"] == "keys")
+    assert set(keys) == {"check", "about", "outcome", "reason", "values", "title", "means", "fix"}
+    assert (keys["outcome"], keys["reason"]) == ("failed", "fetch.failed")
+    assert f"{here}/jwks does not answer." in keys["means"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("PASSED")
+    assert any(line.startswith("FAILED") for line in lines)
 
 
 def test_a_deployment_is_kept_out_and_let_in(run: Run, organisation: str) -> None:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from support.clock import MovableClock
 from support.visitor import Visitor, page_text
 from support.world import Someone, World
 
-from ltitool.cli.administer import KEY_OWNER, KEY_PURPOSE
+from ltitool.app import HANDLERS, SWEEPERS, services_of
 from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.errors import FetchFailed
 from ltitool.foundation.jobs import Work
 from ltitool.foundation.models import AuditEntry
-from ltitool.foundation.services import services
+from ltitool.foundation.runner import JobRunner
+from ltitool.foundation.services import EXTENSION, HttpAnswer, services
 from ltitool.lti import vocabulary as words
 from ltitool.lti.grade_intents import WantedGrade, want_grade
 from ltitool.lti.models import (
@@ -25,13 +28,15 @@ from ltitool.lti.models import (
     Deployment,
     GradeIntent,
     Platform,
+    PlatformCheck,
     PlatformInvitation,
     PlatformKey,
     PlatformProposal,
 )
 from ltitool.lti.platforms import Registration, new_deployment
 from ltitool.lti.proposals import propose
-from ltitool.lti.wiring import FORGET_JOB, forget_old_job
+from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE
+from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti
 from ltitool.people.models import Organisation, Person, WebSession
 
 Opened = Callable[..., Visitor]
@@ -247,6 +252,45 @@ def test_p18_scopes_granted_are_held_against_scopes_needed(operator: Visitor, wo
     assert "We cannot make a column" in text
     assert "No score reaches the gradebook" not in text
     assert "3 services are not granted" in page_text(operator.get("platforms"))
+
+
+def test_the_self_test_is_asked_for_runs_and_is_shown(
+    app: Flask, operator: Visitor, world: World, clock: MovableClock
+) -> None:
+    here = f"platforms/{world.platform_id}"
+    assert "Test now" in page_text(operator.get(here))
+    asked = operator.post(f"{here}/check")
+    assert (asked.status_code, asked.location.rpartition("#")[2]) == (303, "selftest")
+    page = operator.get(here)
+    assert 'data-renew="1"' in page.text
+    assert "0 of 12 checks are done." in page_text(page)
+    assert "Test again" not in page.text
+    found = services_of(app)
+    app.extensions[EXTENSION] = replace(found, http=NobodyAnswers())
+    init_lti(app, services_of(app))
+    JobRunner(app, HANDLERS, SWEEPERS, clock=clock).run_once()
+    read_session().commit()  # else this thread keeps seeing the database as it was
+    read_session().expire_all()
+    page = operator.get(here)
+    text = page_text(page)
+    assert "data-renew" not in page.text
+    assert "6 of 12 checks failed" in text
+    assert f"{LMS}/jwks does not answer. Make sure that the LMS runs" in text
+    assert "What could not be checked" in text
+    assert "Test again" in text
+
+
+def test_only_the_own_organisation_has_a_platform_tested(world: World, visit_as: Opened) -> None:
+    stranger = visit_as(world.stranger, "operator")
+    assert stranger.post(f"platforms/{world.platform_id}/check").status_code == 404
+    assert count(PlatformCheck) == 0
+
+
+class NobodyAnswers:
+    """Outbound HTTP without a network."""
+
+    def request(self, method: str, url: str, **_: Any) -> HttpAnswer:
+        raise FetchFailed("connect", f"{method} {url}")
 
 
 def test_keys_origins_and_dead_scores_stand_on_the_page(
