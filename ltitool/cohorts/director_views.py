@@ -1,7 +1,7 @@
 """Director pages: start an offering, connect courses, make cohorts, place people, grant coaches."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -101,24 +101,18 @@ def place(offering_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/<uuid:offering_id>/coaches")
 def grant(offering_id: uuid.UUID) -> ResponseReturnValue:
-    sent = _read(CoachSchema())
-    with transaction() as session:
-        grant_coach(
-            session,
-            organisation_id=current_visit().organisation_id,
-            offering_id=offering_id,
-            cohort_id=sent["cohort"],
-            person_id=sent["person"],
-            at=services().clock(),
-        )
-    return _back(offering_id)
+    return _change_coach(offering_id, grant_coach)
 
 
 @pages.post("/<uuid:offering_id>/coaches/withdraw")
 def withdraw(offering_id: uuid.UUID) -> ResponseReturnValue:
+    return _change_coach(offering_id, withdraw_coach)
+
+
+def _change_coach(offering_id: uuid.UUID, change: Callable[..., None]) -> ResponseReturnValue:
     sent = _read(CoachSchema())
     with transaction() as session:
-        withdraw_coach(
+        change(
             session,
             organisation_id=current_visit().organisation_id,
             offering_id=offering_id,

@@ -3,19 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
 from flask_babel import gettext, ngettext
 
+from ltitool.cohorts.activity_pages import RECORD, activity_url
 from ltitool.cohorts.completion import Completion, Missing, Requirement
-from ltitool.programs import ActivityKind
-from ltitool.programs.activities import Activity
-
-PAGES = {
-    ActivityKind.PHOTOVOICE: "evidence.photos",
-    ActivityKind.POWER_MAP: "evidence.power_map",
-    ActivityKind.KEYSTONE: "evidence.keystone",
-}
-RECORD_PAGE = "record.page"
+from ltitool.web.links import optional_url
 
 
 @dataclass(frozen=True)
@@ -58,15 +50,4 @@ def _sentence(missing: Missing, title: str) -> Any:
 
 
 def _url(missing: Missing) -> str | None:
-    if missing.activity is None:
-        return _optional_url(RECORD_PAGE)
-    return _activity_url(missing.activity)
-
-
-def _activity_url(activity: Activity) -> str | None:
-    page = PAGES.get(activity.kind)
-    return _optional_url(page) if page else _optional_url("evidence.entry", activity_key=activity.key)
-
-
-def _optional_url(endpoint: str, **values: Any) -> str | None:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+    return optional_url(RECORD) if missing.activity is None else activity_url(missing.activity)

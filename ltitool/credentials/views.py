@@ -7,7 +7,8 @@ from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ltitool.cohorts.scope import ParticipantScope, participant_scope
+from ltitool.cohorts.scope import ParticipantScope
+from ltitool.cohorts.visiting import scope_of_visit
 from ltitool.credentials.awarding import Randomness, award_of, issue_award, reserve_award
 from ltitool.credentials.errors import AwardUnknown
 from ltitool.credentials.files import badge_file, badge_picture
@@ -119,13 +120,7 @@ def _show_award(session: Session, award: Award, language: str) -> str:
 
 
 def _scope(session: Session) -> ParticipantScope:
-    visit = current_visit()
-    return participant_scope(
-        session,
-        organisation_id=visit.organisation_id,
-        person_id=visit.person_id,
-        context_id=visit.context_id,
-    )
+    return scope_of_visit(session, current_visit())
 
 
 def _randomness(found: Services) -> Randomness:

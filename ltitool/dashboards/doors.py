@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from ltitool.cohorts.errors import NotEnrolled
 from ltitool.cohorts.memberships import offering_of_course
 from ltitool.cohorts.models import CoursePerson
-from ltitool.cohorts.scope import COACH, DIRECTOR, PARTICIPANT, participant_scope
+from ltitool.cohorts.scope import COACH, DIRECTOR, PARTICIPANT
+from ltitool.cohorts.visiting import scope_of_visit
 from ltitool.lti.roles import LtiRole
 from ltitool.web.visit import Visit
 
@@ -62,12 +63,7 @@ def tabs_of(visit: Visit, current: Door) -> list[tuple[str, str, bool]]:
 
 def _takes_part_here(session: Session, visit: Visit) -> bool:
     try:
-        participant_scope(
-            session,
-            organisation_id=visit.organisation_id,
-            person_id=visit.person_id,
-            context_id=visit.context_id,
-        )
+        scope_of_visit(session, visit)
     except NotEnrolled:
         return False
     return True

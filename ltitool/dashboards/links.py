@@ -1,27 +1,8 @@
-"""Which page an activity opens. Features register their endpoints; a page that is not there gets no link."""
+"""Pages of other features that a dashboard leads to."""
 
 import uuid
 
-from flask import current_app, url_for
-
-from ltitool.programs.activities import Activity, ActivityKind
-
-OWN_PAGE = {
-    ActivityKind.PHOTOVOICE: "evidence.photos",
-    ActivityKind.POWER_MAP: "evidence.power_map",
-    ActivityKind.KEYSTONE: "evidence.keystone",
-    ActivityKind.GROUP_SESSION: "record.page",
-    ActivityKind.COACHING_SESSION: "record.page",
-}
-ENTRY = "evidence.entry"
-
-
-def activity_url(activity: Activity) -> str | None:
-    """Give the page on which a participant does an activity."""
-    endpoint = OWN_PAGE.get(activity.kind)
-    if endpoint is not None:
-        return optional_url(endpoint)
-    return optional_url(ENTRY, activity_key=activity.key)
+from ltitool.web.links import optional_url
 
 
 def scoring_url(submission_id: uuid.UUID) -> str | None:
@@ -37,10 +18,3 @@ def evidence_url(offering_id: uuid.UUID, person_id: uuid.UUID) -> str | None:
 def awards_url() -> str | None:
     """Give the director's page of badges."""
     return optional_url("awards.page")
-
-
-def optional_url(endpoint: str, **values: object) -> str | None:
-    """Give the address of an endpoint, or None where no feature has registered it."""
-    if endpoint not in current_app.view_functions:
-        return None
-    return url_for(endpoint, **values)  # type: ignore[arg-type] # Flask takes any value that its converters know

@@ -6,16 +6,17 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.activity_pages import activity_url
 from ltitool.cohorts.coaching import shared_entries
 from ltitool.cohorts.days import day_words, local_day, past_words
 from ltitool.cohorts.journey import ActivityStanding
-from ltitool.cohorts.scope import ParticipantScope, participant_scope
+from ltitool.cohorts.scope import ParticipantScope
+from ltitool.cohorts.visiting import scope_of_visit
 from ltitool.credentials.standing import standing
 from ltitool.dashboards import words
 from ltitool.dashboards.board_views import show_board
 from ltitool.dashboards.doors import Door, door_of, tabs_of
 from ltitool.dashboards.gathering import journey_of
-from ltitool.dashboards.links import activity_url, optional_url
 from ltitool.dashboards.missing_words import missing_words
 from ltitool.dashboards.overview_views import show_overview
 from ltitool.dashboards.platforms_views import show_platforms
@@ -26,6 +27,7 @@ from ltitool.foundation.services import services
 from ltitool.programs import Program
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.languages import current_language
+from ltitool.web.links import optional_url
 from ltitool.web.visit import current_visit
 
 home = guarded_blueprint("home", __name__, guard=Guard.LAUNCHED)
@@ -120,10 +122,4 @@ def _neighbour(program: Program, number: int) -> tuple[str, str] | None:
 
 
 def _own_scope(session: Session) -> ParticipantScope:
-    visit = current_visit()
-    return participant_scope(
-        session,
-        organisation_id=visit.organisation_id,
-        person_id=visit.person_id,
-        context_id=visit.context_id,
-    )
+    return scope_of_visit(session, current_visit())

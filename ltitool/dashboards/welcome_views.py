@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from ltitool.cohorts.arrivals import session_roles
 from ltitool.cohorts.coaches import accept_invitation
-from ltitool.dashboards.links import optional_url
 from ltitool.dashboards.words import finished_arch
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
@@ -23,6 +22,7 @@ from ltitool.web.cookies import give_session_cookie
 from ltitool.web.csrf import ForeignRequest
 from ltitool.web.forms import FormSchema, Line, read_form
 from ltitool.web.languages import current_language
+from ltitool.web.links import optional_url
 
 welcome = guarded_blueprint("welcome", __name__, guard=Guard.PUBLIC)
 invitations = guarded_blueprint("invitations", __name__, guard=Guard.PUBLIC, path="/invitations")

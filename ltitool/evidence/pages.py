@@ -11,7 +11,8 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
 from ltitool.cohorts.errors import OfferingUnknown
-from ltitool.cohorts.scope import ParticipantScope, participant_scope, reader_scope
+from ltitool.cohorts.scope import ParticipantScope, reader_scope
+from ltitool.cohorts.visiting import scope_of_visit
 from ltitool.evidence.errors import EvidenceUnknown
 from ltitool.evidence.speech import Speech
 from ltitool.foundation.db import read_session
@@ -26,13 +27,7 @@ ACCEPTED, FAULTY = 200, 422
 
 def own_scope() -> ParticipantScope:
     """Give the scope of whoever is here, in the offering that they came through."""
-    visit = current_visit()
-    return participant_scope(
-        read_session(),
-        organisation_id=visit.organisation_id,
-        person_id=visit.person_id,
-        context_id=visit.context_id,
-    )
+    return scope_of_visit(read_session(), current_visit())
 
 
 def readable_scope(offering_id: uuid.UUID, person_id: uuid.UUID) -> ParticipantScope:

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from ltitool.cohorts.scope import participant_scope
+from ltitool.cohorts.visiting import scope_of_visit
 from ltitool.evidence.keystone_submission import frozen_keystone
 from ltitool.evidence.speech import Speech
 from ltitool.foundation.db import read_session, transaction
@@ -50,12 +50,7 @@ def save(submission_id: uuid.UUID) -> ResponseReturnValue:
 def page() -> ResponseReturnValue:
     visit = current_visit()
     session = read_session()
-    scope = participant_scope(
-        session,
-        organisation_id=visit.organisation_id,
-        person_id=visit.person_id,
-        context_id=visit.context_id,
-    )
+    scope = scope_of_visit(session, visit)
     return render_template(
         "scoring/outcome.html",
         program=scope.program,

@@ -11,17 +11,18 @@ from support.clock import MovableClock
 from support.visitor import Visitor, page_text
 from support.world import Someone, World
 
+from ltitool.cohorts.activity_pages import activity_url
 from ltitool.cohorts.coaches import invite_coach
 from ltitool.cohorts.memberships import LAUNCH, Came, note_course_person
 from ltitool.cohorts.models import Cohort, Membership, Offering, OfferingContext
 from ltitool.cohorts.scope import coached_cohorts
-from ltitool.dashboards.links import activity_url, optional_url
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.models import Context
 from ltitool.lti.roles import LtiRole
 from ltitool.people.invitations import SIGN_IN, invite
 from ltitool.people.models import Person, WebSession
 from ltitool.programs import load_shipped
+from ltitool.web.links import optional_url
 
 Opened = Callable[..., Visitor]
 TOKEN = "a-token-with-plenty-of-random-bits-in-it"
