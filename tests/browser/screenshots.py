@@ -4,6 +4,8 @@ Each page on a phone and on a desk, in light, from a demo of its own. The thread
 badge, so that nothing in a picture is made up.
 """
 
+import json
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from support.chromium import ARGUMENTS, CALM, CHROMIUM  # noqa: E402
 from support.running_demo import RunningDemo, running_demo  # noqa: E402
 
 from ltitool.cli.demo_seed.place import DemoPlace  # noqa: E402
+from ltitool.cli.pair import prepare  # noqa: E402
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
 TALLEST = 1800  # pixels of a picture: what comes below is more of the same
@@ -70,6 +73,7 @@ def main(folder: Path) -> None:
         participant_at_work(album)
         coach_at_work(album)
         badge_and_verdict(album)
+        operator_at_work(album)
         browser.close()
 
 
@@ -128,6 +132,54 @@ def badge_and_verdict(album: Album) -> None:
     page.get_by_role("button", name="Check this badge").click()
     page.locator(".verdict").wait_for()
     album.take(page, "verify")
+
+
+def operator_at_work(album: Album) -> None:
+    """Register the practice LMS once more by a link, and test the one that the demo began with."""
+    page = album.page()
+    page.goto(operated(album.demo, "invite", "operator")["link"])
+    page.get_by_label("Your name").fill("Pat Lindqvist")
+    page.locator("main form button").click()
+    page.get_by_role("link", name="Register an LMS by hand").click()
+    page.locator("summary").first.click()
+    album.take(page, "platform-by-hand")
+    page.get_by_role("link", name="All LMSs").click()
+    page.get_by_role("link", name="Make a registration link").click()
+    page.get_by_label("Name of the LMS").fill("Valle Verde Moodle")
+    page.get_by_role("button", name="Make the link").click()
+    page.locator("summary").first.click()
+    album.take(page, "platform-link")
+    register(album, page.locator("[data-copy-text]").inner_text())
+    page.get_by_role("link", name="All LMSs").click()
+    album.take(page, "platforms")
+    page.get_by_role("link", name="Valle Verde Moodle").click()
+    album.take(page, "platform-waiting")
+    page.get_by_role("link", name="All LMSs").click()
+    page.locator("main .board a").last.click()
+    page.get_by_role("button", name="Test now").click()
+    page.get_by_role("button", name="Test again").wait_for()
+    album.take(page, "platform")
+
+
+def register(album: Album, link: str) -> None:
+    """Bring a registration link to the practice LMS, as whoever runs it does."""
+    lms = album.page()
+    lms.goto(f"{album.demo.enter('pat-lindqvist', '/admin/tools')}")
+    lms.locator("input[name=link]").fill(link)
+    lms.locator("form:has(input[name=link]) button").click()
+    frame = lms.frame_locator("iframe")
+    frame.get_by_role("button", name="Register").wait_for()
+    album.take(lms, "platform-register")
+    frame.get_by_role("button", name="Register").click()
+    frame.get_by_text("Two steps are left").wait_for()
+
+
+def operated(demo: RunningDemo, *words: str) -> dict[str, str]:
+    """Say a word of the operator's command to the demo's database."""
+    command = [sys.executable, "-m", "ltitool.cli", *words, "--json"]
+    done = subprocess.run(command, cwd=ROOT, env=prepare(demo.pair), check=True, capture_output=True)
+    answer: dict[str, str] = json.loads(done.stdout)
+    return answer
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ REACH = msg("Make sure that the LMS runs, and that its firewall lets this server
 SERVICES_ON = msg("Allow this tool the gradebook and membership services in the LMS, all of their parts.")
 MOODLE_SERVICES = msg(
     "In Moodle: “Site administration”, “Plugins”, “External tool”, “Manage tools”, "
-    "the gear on Keystone, “Services”. "
+    "the pencil on Keystone's card, “Services”. "
     "Choose “Use this service for grade sync and column management” and “Use this "
     "service to retrieve members' "
     "information as per privacy settings”."
@@ -64,7 +64,7 @@ CANVAS_SERVICES = msg(
 SERVICES_IN = {MOODLE: MOODLE_SERVICES, CANVAS: CANVAS_SERVICES}
 KEYS_IN = {
     MOODLE: msg(
-        "In Moodle: “Manage tools”, the gear on Keystone. “Public key type” has to be "
+        "In Moodle: “Manage tools”, the pencil on Keystone's card. “Public key type” has to be "
         "“Keyset URL”, and “Public "
         "keyset” our address below. Compare the client ID, and see that Moodle itself "
         "can reach that address."
@@ -142,7 +142,7 @@ CASES: Mapping[tuple[str, str], Case] = {
         msg("Let the LMS share names with this tool: coaches have to know whose work they read."),
         {
             MOODLE: msg(
-                "In Moodle: “Manage tools”, the gear on Keystone, “Privacy”. Set “Share "
+                "In Moodle: “Manage tools”, the pencil on Keystone's card, “Privacy”. Set “Share "
                 "launcher's name with tool” to “Always”."
             ),
             CANVAS: msg(
@@ -163,7 +163,7 @@ CASES: Mapping[tuple[str, str], Case] = {
         ),
         {
             MOODLE: msg(
-                "In Moodle: “Manage tools”, the gear on Keystone, “Default launch container”: "
+                "In Moodle: “Manage tools”, the pencil on Keystone's card, “Default launch container”: "
                 "choose “New window”. Or allow "
                 "third-party cookies for this tool's host in the school's browsers."
             ),

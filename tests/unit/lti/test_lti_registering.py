@@ -185,6 +185,27 @@ def test_a61_the_safe_client_goes_to_no_private_address(
     assert pat.send(start).status_code == 200
 
 
+def test_p36_a_closed_window_leaves_the_invitation(pat: Administrator, start: dict[str, str]) -> None:
+    """Somebody opens the page in the LMS and closes it: nothing was asked, and the link still works."""
+    assert pat.open(start).status_code == 200
+    assert (rows(), used(), pat.wire.count(REGISTRATIONS)) == ((1, 1), False, 0)
+    again = pat.begin(f"http://localhost:8000/lti/register?invitation={TOKEN}")
+    assert pat.send(again).status_code == 200
+
+
+@pytest.mark.parametrize("case", ["A61 file", "A61 http", "A61 user"])
+def test_a61_without_the_guard_the_network_is_asked(
+    pat: Administrator, start: dict[str, str], monkeypatch: Patch, case: str
+) -> None:
+    """The mutation of the rows above: an unsafe address goes as far as the client, with its own walls."""
+    change = next(row[1] for row in BAD_STARTS if row[0] == case)
+    assert code_of(pat.send(start | change)) == "registration.address-unsafe"
+    assert pat.wire.requests == []
+    monkeypatch.setattr(registering, "check_address", lambda *_: None)
+    assert code_of(pat.send(start | change)) != "registration.address-unsafe"
+    assert pat.wire.requests != []
+
+
 def test_a61_a_redirect_is_not_followed(pat: Administrator, start: dict[str, str]) -> None:
     pat.answer(CONFIGURATION, b"", status=302)
     answer = pat.send(start)
