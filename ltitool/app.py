@@ -15,8 +15,9 @@ import ltitool.foundation.models
 import ltitool.lti.models
 import ltitool.people.models
 import ltitool.scoring.models  # noqa: F401 - every table is known before the first query
+from ltitool.cohorts import copy_views, roster_reading
 from ltitool.cohorts import director_views as offering_views
-from ltitool.cohorts import roster_reading
+from ltitool.cohorts import personal_data as cohorts_data
 from ltitool.cohorts import views as coaching_views
 from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.known_arrivals import known_arrivals
@@ -24,10 +25,12 @@ from ltitool.cohorts.link_offers import link_offers
 from ltitool.cohorts.memberships import roles_in_courses, zone_of_course
 from ltitool.credentials import awarding
 from ltitool.credentials import director_views as award_views
+from ltitool.credentials import personal_data as credentials_data
 from ltitool.credentials import public_views as public_badge_views
 from ltitool.credentials import views as credential_views
 from ltitool.dashboards import board_views, overview_views, platforms_views, waiting_views, welcome_views
 from ltitool.dashboards import views as dashboard_views
+from ltitool.evidence import personal_data as evidence_data
 from ltitool.evidence import photo_arrivals
 from ltitool.evidence import views as evidence_views
 from ltitool.foundation import housekeeping
@@ -42,10 +45,14 @@ from ltitool.foundation.storage import open_store
 from ltitool.lti import (
     deep_link_views,
     grade_intents,
+    notice_handlers,
+    notice_views,
     operator_views,
     platform_views,
+    privacy_views,
     registration_views,
 )
+from ltitool.lti import personal_data as lti_data
 from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.link_offers import bind_link_offers
@@ -57,9 +64,13 @@ from ltitool.lti.wiring import (
     check_platform_job,
     forget_old_job,
     init_lti,
+    register_handlers_job,
     send_grade_job,
     sweep_old,
 )
+from ltitool.people import personal_data
+from ltitool.people.personal_data import Keeper, bind_keepers
+from ltitool.scoring import personal_data as scoring_data
 from ltitool.scoring import views as scoring_views
 from ltitool.settings import Settings
 from ltitool.verification import views as verification_views
@@ -88,8 +99,11 @@ BLUEPRINTS: Sequence[Blueprint] = (
     deep_link_views.pages,
     operator_views.pages,
     platform_views.pages,
+    privacy_views.pages,
+    notice_views.pages,
     coaching_views.pages,
     offering_views.pages,
+    copy_views.pages,
     *evidence_views.BLUEPRINTS,
     scoring_views.coach_pages,
     scoring_views.participant_pages,
@@ -112,6 +126,7 @@ HANDLERS: Mapping[str, Handler] = {
     grade_intents.JOB: send_grade_job,
     FORGET_JOB: forget_old_job,
     selftest.JOB: check_platform_job,
+    notice_handlers.JOB: register_handlers_job,
     housekeeping.DESTROY_KEYS_JOB: housekeeping.destroy_keys_job,
     roster_reading.JOB: roster_reading.read_roster_job,
     awarding.ISSUE_JOB: awarding.issue_job,
@@ -121,11 +136,22 @@ SWEEPERS: Mapping[str, Sweeper] = {
     grade_intents.JOB: grade_intents.sweep_grades,
     FORGET_JOB: sweep_old,
     selftest.JOB: selftest.sweep_checks,
+    notice_handlers.JOB: notice_handlers.handlers_wanted,
     housekeeping.DESTROY_KEYS_JOB: housekeeping.keys_to_destroy,
     roster_reading.JOB: roster_reading.rosters_due,
     awarding.ISSUE_JOB: awarding.sweep_reserved,
     photo_arrivals.JOB: photo_arrivals.sweep_arrivals,
 }
+
+# What is kept about a person, the highest layer first: rows are erased before what they point at.
+KEEPERS: Sequence[Keeper] = (
+    credentials_data.KEEPER,
+    scoring_data.KEEPER,
+    evidence_data.KEEPER,
+    cohorts_data.KEEPER,
+    lti_data.KEEPER,
+    personal_data.KEEPER,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -158,6 +184,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     bind_visits(app, is_still_open())
     bind_link_offers(app, link_offers)
     bind_role_counts(app, roles_in_courses)
+    bind_keepers(app, KEEPERS)
     app.extensions[ZONE_OF_VISIT] = _zone_of_visit
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.course_copies import note_copy
 from ltitool.cohorts.memberships import (
     LAUNCH,
     ROSTER,
@@ -132,6 +133,8 @@ def _note_arrival(session: Session, launched: Launched, context_id: uuid.UUID, c
     at = clock()
     note_course_person(session, organisation_id=launched.organisation_id, came=came, at=at)
     offering_id = offering_of_course(session, launched.organisation_id, context_id)
+    names_step = bool(_step_page(launched.custom.get(WEEK, "")))
+    note_copy(session, launched, names_step=names_step and offering_id is None)
     if offering_id is None:
         return
     if came.role is LtiRole.LEARNER:

@@ -71,6 +71,7 @@ class CoursePerson(Tenant, Base):
     proved_by: Mapped[str]  # launch | roster: a roster never lowers what a launch proved
     listed: Mapped[bool]  # False: gone from the last roster, and not seen since
     seen_at: Mapped[datetime]
+    lms_groups: Mapped[list[Any]] = mapped_column(default=list)  # a hint for placing people in cohorts
 
 
 class Cohort(Tenant, Base):

@@ -70,15 +70,22 @@ class OneToOneSchema(FormSchema):
     private_note = Words(load_default="", validate=validate.Length(max=NOTE))
 
 
-class OfferingSchema(FormSchema):
+class RunSchema(FormSchema):
     title = _name()
-    program = fields.String(required=True)
     starts_on = fields.Date(
         required=True,
         validate=validate.Range(EARLIEST, LATEST, error=NOT_IN_OUR_TIME),
         error_messages={"invalid": NOT_A_DAY},
     )
     timezone = fields.String(required=True)
+
+
+class OfferingSchema(RunSchema):
+    program = fields.String(required=True)
+
+
+class CopySchema(RunSchema):
+    source = Chosen(required=True)
 
 
 class CohortSchema(FormSchema):
@@ -132,6 +139,19 @@ def read_offering() -> tuple[NewOffering, Program]:
     if program is None or faults:
         raise Invalid(faults)
     return NewOffering(**sent), program
+
+
+def read_copy() -> tuple[NewOffering, uuid.UUID]:
+    """Read a new run of a copied course, and the run that it takes its weeks from.
+
+    Raises:
+        Invalid: with each faulty field.
+    """
+    sent = read_form(CopySchema())
+    source = sent.pop("source")
+    if sent["timezone"] not in available_timezones():
+        raise Invalid({"timezone": UNKNOWN_CHOICE})
+    return NewOffering(**sent), source
 
 
 def read_session(people: Iterable[uuid.UUID], form: Mapping[str, str]) -> SessionForm:

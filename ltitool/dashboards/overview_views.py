@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from ltitool.cohorts.course_copies import copies_waiting
 from ltitool.cohorts.days import full_day
 from ltitool.cohorts.listing import free_courses, offering_summaries
 from ltitool.dashboards.doors import Door, tabs_of
@@ -28,6 +29,7 @@ def show_overview() -> str:
     return render_template(
         "dashboards/overview.html",
         offerings=offering_summaries(session, visit.organisation_id),
+        copies=copies_waiting(session, visit.organisation_id),
         free=free_courses(session, visit.organisation_id),
         starts=lambda day: full_day(day, current_language()),
         awards=awards_url(),

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from ltitool.cohorts.arrivals import session_roles
 from ltitool.cohorts.coaches import accept_in_visit
+from ltitool.cohorts.course_copies import find_copy
 from ltitool.dashboards.doors import Door
 from ltitool.dashboards.words import empty_arch
 from ltitool.errors import Invalid, msg
-from ltitool.foundation.db import transaction
+from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
 from ltitool.people.errors import InvitationUnusable
 from ltitool.people.models import WebSession
@@ -48,7 +49,15 @@ def use() -> ResponseReturnValue:
 def show_waiting(door: Door, fault: str | None = None) -> str:
     """Say why there is no page yet, and what to do."""
     arch = empty_arch(load_shipped()[DEFAULT_PROGRAM])
-    return render_template("dashboards/waiting.html", door=door.value, fault=fault, empty_arch=arch)
+    visit = current_visit()
+    copy = find_copy(read_session(), visit.organisation_id, visit.context_id)
+    return render_template(
+        "dashboards/waiting.html",
+        door=door.value,
+        fault=fault,
+        empty_arch=arch,
+        copied=copy is not None and door is Door.BECOME_COACH,
+    )
 
 
 def _accept(session: Session, visit: Visit, code: str) -> None:

@@ -168,7 +168,7 @@ class MessageTypeUnknown(LaunchMalformed):
     code = "launch.message-type-unknown"
     title = msg(
         "Your course wants to open something that we do not know; we know LtiResourceLinkRequest, "
-        "LtiDeepLinkingRequest and LtiSubmissionReviewRequest"
+        "LtiDeepLinkingRequest, LtiSubmissionReviewRequest and DataPrivacyLaunchRequest"
     )
 
 

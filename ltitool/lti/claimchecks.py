@@ -128,14 +128,14 @@ def check_deployment(claims: Claims, _expected: Expected) -> None:
     deployment = claims.get(words.DEPLOYMENT_ID)
     if deployment is None or deployment == "":
         raise wrong.DeploymentMissing
-    if not _is_id(deployment):
+    if not is_id(deployment):
         raise wrong.DeploymentUnreadable(repr(deployment)[:80])
 
 
 def check_subject(claims: Claims, _expected: Expected) -> None:
     if claims.get("sub") is None:
         raise wrong.SubjectMissing
-    if not _is_id(claims["sub"]):
+    if not is_id(claims["sub"]):
         raise wrong.SubjectUnreadable(repr(claims["sub"])[:80])
 
 
@@ -151,7 +151,7 @@ def check_resource_link(claims: Claims, _expected: Expected) -> None:
     if not _opens_a_link(claims):
         return
     link = claims.get(words.RESOURCE_LINK)
-    if not isinstance(link, dict) or not _is_id(link.get("id")):
+    if not isinstance(link, dict) or not is_id(link.get("id")):
         raise wrong.ResourceLinkMissing(repr(link)[:80])
 
 
@@ -177,7 +177,7 @@ def check_kinds(claims: Claims, _expected: Expected) -> None:
         if not isinstance(claims.get(name, {}), dict | None):
             raise wrong.ClaimUnreadable(name)
     context = claims.get(words.CONTEXT)
-    if context and not _is_id(context.get("id")):
+    if context and not is_id(context.get("id")):
         raise wrong.ClaimUnreadable("context.id")
     if len(claims.get(words.CUSTOM) or {}) > MAX_CUSTOM:
         raise wrong.ClaimUnreadable("custom: too many")
@@ -217,7 +217,7 @@ def _texts_that_we_keep(claims: Claims) -> Iterable[tuple[str, object]]:
 
 def _opens_a_link(claims: Claims) -> bool:
     """Say whether a message opens something that stands in a course already."""
-    return claims.get(words.MESSAGE_TYPE) != words.DEEP_LINKING_REQUEST
+    return claims.get(words.MESSAGE_TYPE) not in words.WITHOUT_LINK
 
 
 def _is_instant(value: object) -> bool:
@@ -226,7 +226,8 @@ def _is_instant(value: object) -> bool:
     return math.isfinite(value) and 0 <= value < 1e11  # noqa: PLR2004 - far past any date, and no overflow
 
 
-def _is_id(value: object) -> bool:
+def is_id(value: object) -> bool:
+    """Say whether a value can be an id of the LMS."""
     return isinstance(value, str) and 0 < len(value) <= MAX_ID
 
 

@@ -13,6 +13,8 @@ from ltitool.lti import vocabulary as words
 from ltitool.lti.claimchecks import CHECKS as CLAIM_CHECKS
 from ltitool.lti.claimchecks import Expected
 from ltitool.lti.deeplink_checks import DEEP_LINK_CHECKS, DeepLinkSettings, read_deep_link
+from ltitool.lti.notice_service import NOTICE_SERVICE_CHECKS, NoticeService, read_notice_service
+from ltitool.lti.privacy_checks import PRIVACY_CHECKS, privacy_subject
 from ltitool.lti.review_checks import REVIEW_CHECKS, subject_of
 from ltitool.lti.roles import LtiRole, is_test_user, read_role
 
@@ -33,12 +35,14 @@ ACCOUNTED: Mapping[str, str] = {
     words.RESOURCE_LINK: "checked and kept: id and title",
     words.TARGET_LINK_URI: "checked: ours, and the one of the login; kept for where to land",
     words.DEEP_LINK_SETTINGS: "checked and kept for the session: where new links go, and the LMS's note",
-    words.FOR_USER: "checked: whose work a submission review is about; the cohort says who may see it",
+    words.FOR_USER: "checked: whose work a review is about, or whose data; the cohort says who may see work",
     words.CONTEXT: "checked and kept: id and title",
     words.CUSTOM: "checked and kept; an unexpanded $Variable counts as absent; never gives a right",
     words.PRESENTATION: "checked and kept: locale and return address",
     words.AGS: "checked and kept: scopes and addresses, used only at the platform's pinned origins",
     words.NRPS: "checked and kept: as the gradebook's addresses",
+    words.NOTICE_SERVICE: "checked and kept: where to register for notices, used only at the pinned origins",
+    words.GROUPS: "ignored: a director makes cohorts here, whatever groups the course has",
     "name": "kept: shown",
     "given_name": "kept where name is missing",
     "family_name": "kept where name is missing",
@@ -53,7 +57,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.BASIC_OUTCOME: "ignored: the older way to send grades",
     words.LTI1P1: "ignored: we had no LTI 1.1 registrations to migrate",
 }
-CHECKS = (*CLAIM_CHECKS, *DEEP_LINK_CHECKS, *REVIEW_CHECKS)
+CHECKS = (*CLAIM_CHECKS, *DEEP_LINK_CHECKS, *REVIEW_CHECKS, *NOTICE_SERVICE_CHECKS, *PRIVACY_CHECKS)
 _FROM_JUDGE = object()
 
 
@@ -88,8 +92,10 @@ class LaunchClaims:
     return_url: str | None
     gradebook: Gradebook
     memberships_url: str | None
+    notices: NoticeService | None
     deep_link: DeepLinkSettings | None
     for_subject: str | None  # whose work is to be seen, in a submission review
+    privacy_subject: str | None  # whose data it is about, in a data privacy launch
     custom: Mapping[str, str]
     seal: object = field(repr=False, compare=False, kw_only=True)
 
@@ -131,8 +137,10 @@ def _read(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
         return_url=presentation.get("return_url") or None,
         gradebook=_gradebook(claims.get(words.AGS) or {}),
         memberships_url=(claims.get(words.NRPS) or {}).get("context_memberships_url") or None,
+        notices=read_notice_service(claims),
         deep_link=read_deep_link(claims),
         for_subject=subject_of(claims),
+        privacy_subject=privacy_subject(claims),
         custom=_custom(claims.get(words.CUSTOM) or {}),
         seal=_FROM_JUDGE,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from ltitool.errors import Invalid, msg
 from ltitool.foundation.db import read_session, transaction
@@ -12,7 +12,9 @@ from ltitool.foundation.services import services
 from ltitool.lti.deep_linking import (
     KEY_OWNER,
     KEY_PURPOSE,
+    NOTHING_SAID,
     Reply,
+    Said,
     WaitingCourse,
     answer_course,
     chosen_links,
@@ -48,14 +50,17 @@ def add() -> ResponseReturnValue:
         check_choice(course, links)
     except Invalid as invalid:
         return _page(course, invalid.faults), invalid.status
-    return _send(course, links)
+    return _send(course, links, Said(_added(len(links)), f"added {', '.join(keys)}"))
 
 
 @pages.post("/none")
 def cancel() -> ResponseReturnValue:
     """Go back to the course with nothing."""
     course = _course()
-    return _send(course, [], "" if course.takes_links else gettext(NOTHING_FITS))
+    nothing_fits = Said(
+        gettext(NOTHING_FITS), "links.nothing-fits: no ltiResourceLink among accept_types", failed=True
+    )
+    return _send(course, [], NOTHING_SAID if course.takes_links else nothing_fits)
 
 
 def check_choice(course: WaitingCourse, links: Sequence[OfferedLink]) -> None:
@@ -82,15 +87,19 @@ def _offers() -> LinkOffers:
     return bound_link_offers()(read_session(), visit.organisation_id, visit.context_id, current_language())
 
 
+def _added(count: int) -> str:
+    return str(ngettext("%(num)s link was added.", "%(num)s links were added.", count))
+
+
 def _page(course: WaitingCourse, faults: Mapping[str, str]) -> str:
     chosen = request.form.getlist("link")
     return render_template("lti/links.html", course=course, offers=_offers(), faults=faults, chosen=chosen)
 
 
-def _send(course: WaitingCourse, links: Sequence[OfferedLink], error: str = "") -> ResponseReturnValue:
+def _send(course: WaitingCourse, links: Sequence[OfferedLink], said: Said) -> ResponseReturnValue:
     found = services()
     found.keys.ensure(KEY_OWNER, KEY_PURPOSE)
     with transaction() as session:
-        reply: Reply = answer_course(session, course, links, found, error=error)
+        reply: Reply = answer_course(session, course, links, found, said=said)
     allow_form_to(reply.return_url)
     return render_template("lti/links_sent.html", reply=reply, count=len(links))

@@ -17,7 +17,7 @@ from ltitool.foundation.services import Services
 from ltitool.lti import deeplink_errors as wrong
 from ltitool.lti import vocabulary as words
 from ltitool.lti.deeplink_checks import DeepLinkSettings
-from ltitool.lti.link_offers import LinkOffers, OfferedLink
+from ltitool.lti.link_offers import LinkOffers, OfferedLink, Span
 from ltitool.lti.models import DeepLinkRequest, Deployment, Platform
 from ltitool.lti.toolconfig import LAUNCH_PATH
 
@@ -49,6 +49,26 @@ class Reply:
 
     return_url: str
     token: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What goes with an answer: for the person, whom the LMS shows it, and for the LMS's log."""
+
+    message: str = ""
+    log: str = ""
+    failed: bool = False
+
+    def claims(self) -> dict[str, str]:
+        """Name them as Deep Linking does; what is empty is not sent."""
+        if self.failed:
+            named = {words.DEEP_LINK_ERROR: self.message, words.DEEP_LINK_ERROR_LOG: self.log}
+        else:
+            named = {words.DEEP_LINK_MESSAGE: self.message, words.DEEP_LINK_LOG: self.log}
+        return {name: text for name, text in named.items() if text}
+
+
+NOTHING_SAID = Said()
 
 
 def note_request(
@@ -119,9 +139,14 @@ def chosen_links(offers: LinkOffers, keys: Sequence[str]) -> list[OfferedLink]:
 
 
 def answer_course(
-    session: Session, course: WaitingCourse, links: Sequence[OfferedLink], found: Services, *, error: str = ""
+    session: Session,
+    course: WaitingCourse,
+    links: Sequence[OfferedLink],
+    found: Services,
+    *,
+    said: Said = NOTHING_SAID,
 ) -> Reply:
-    """Sign the answer to a course, which may be empty; `error` is shown to the person by the LMS.
+    """Sign the answer to a course, which may be empty, with what the LMS shows and what it writes down.
 
     Raises:
         DeepLinkAnswered: there was an answer before (A51).
@@ -132,8 +157,7 @@ def answer_course(
     if cast("CursorResult[object]", done).rowcount != 1:
         raise wrong.DeepLinkAnswered
     claims = reply_claims(course, links, found.settings.public_url, nonce=found.new_token(), at=now)
-    if error:
-        claims[words.DEEP_LINK_ERROR] = error
+    claims |= said.claims()
     return Reply(course.return_url, found.keys.sign_jwt(KEY_OWNER, KEY_PURPOSE, claims))
 
 
@@ -165,6 +189,8 @@ def content_item(link: OfferedLink, public_url: str) -> dict[str, Any]:
         "url": public_url + LAUNCH_PATH,
         "custom": dict(link.custom),
     }
+    spans = {"available": link.open, "submission": link.due}
+    item |= {name: dates_of(span) for name, span in spans.items() if span is not None}
     if link.column is not None:
         item["lineItem"] = {
             "label": link.column.label,
@@ -174,6 +200,12 @@ def content_item(link: OfferedLink, public_url: str) -> dict[str, Any]:
             "submissionReview": {"reviewableStatus": list(REVIEWABLE), "url": item["url"]},
         }
     return item
+
+
+def dates_of(span: Span) -> dict[str, str]:
+    """Write a span as content items have it; an open end is left out."""
+    named = {"startDateTime": span.start, "endDateTime": span.end}
+    return {name: moment.isoformat() for name, moment in named.items() if moment is not None}
 
 
 def forget_requests(session: Session, now: datetime) -> None:

@@ -37,12 +37,14 @@ from ltitool.lti.models import BurntNonce, Deployment, Platform
 from ltitool.lti.openings import entry_for
 from ltitool.lti.platform_keys import PlatformKeys
 from ltitool.lti.platforms import check_open
+from ltitool.lti.privacy import note_privacy
 from ltitool.lti.returning import is_plain, return_known
 from ltitool.lti.tickets import LIFETIME, State, Tickets
 from ltitool.lti.tokens import ReadToken, check_header, read_token, verify_signature
 from ltitool.people.sessions import OpenedSession, open_session
 
 KEEP_NONCE = LIFETIME + timedelta(minutes=5)  # longer than the state can be accepted
+PRIVACY_PATH = "privacy/"
 LINKS_PATH = "links/"  # below the visit's own /l/<short>/
 FindKey: TypeAlias = Callable[[Platform, str], RSAKey]
 ATTEMPTS = 5  # people may open a new course at the same moment: then those who came second try again
@@ -288,4 +290,14 @@ def _open(
             session, deployment, claims.deep_link, request_id=found.new_id(), session_id=session_id, at=now
         )
         place = replace(place, path=LINKS_PATH)
+    if claims.privacy_subject is not None:
+        note_privacy(
+            session,
+            platform,
+            claims.privacy_subject,
+            request_id=found.new_id(),
+            session_id=session_id,
+            at=now,
+        )
+        place = replace(place, path=PRIVACY_PATH)
     return Arrival(state, opened, place)

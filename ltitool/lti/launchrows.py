@@ -18,6 +18,7 @@ from ltitool.lti.claim_errors import (
 )
 from ltitool.lti.claims import LaunchClaims
 from ltitool.lti.models import BurntNonce, Context, Deployment, Platform, ResourceLink
+from ltitool.lti.notice_handlers import note_service
 from ltitool.lti.platforms import new_deployment
 from ltitool.people.identities import LmsUser, recognise
 from ltitool.people.models import Person
@@ -61,6 +62,7 @@ def find_deployment(
         refusal = _refusal_of(row)
     if refusal is None:
         _learn_embed_origins(row, platform, claims)
+        note_service(session, row, claims.notices, at=at)
     return row, refusal
 
 
@@ -94,6 +96,14 @@ def store_place(
         link = link or _new_link(session, context, claims.resource_link_id)
     _refresh(context, link, claims)
     return context, link
+
+
+def course_of(session: Session, deployment: Deployment, lms_id: str) -> Context:
+    """Find a course of a deployment, or note a new one."""
+    found = session.scalar(
+        select(Context).where(Context.deployment_id == deployment.id, Context.lms_id == lms_id)
+    )
+    return found or _new_context(session, deployment, lms_id)
 
 
 def store_person(

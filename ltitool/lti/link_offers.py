@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from flask import Flask, current_app
@@ -21,6 +22,14 @@ class OfferedColumn:
 
 
 @dataclass(frozen=True)
+class Span:
+    """From when to when; an end that is None stays open."""
+
+    start: datetime | None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
 class OfferedLink:
     """One link that a course may hold."""
 
@@ -29,6 +38,8 @@ class OfferedLink:
     text: str
     custom: Mapping[str, str] = field(default_factory=dict)  # what its launches carry
     column: OfferedColumn | None = None
+    open: Span | None = None  # when it is there; None where no run of the program is known
+    due: Span | None = None  # when work is sent in
 
 
 @dataclass(frozen=True)

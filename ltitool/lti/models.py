@@ -118,6 +118,11 @@ class Deployment(Tenant, Base):
     status: Mapped[str]  # pending | active | disabled
     embed_origins: Mapped[list[Any]]  # learnt: who frames us
     created_at: Mapped[datetime]
+    notices_url: Mapped[str | None]  # where it wants to be told that we take its notices
+    notice_types: Mapped[list[Any]] = mapped_column(default=list)  # those that it sends and we take
+    notices_state: Mapped[str] = mapped_column(default="none")  # none | wanted | registered | refused
+    notices_error: Mapped[str | None]
+    notice_heard_at: Mapped[datetime | None]  # the last notice that was in order
 
 
 class Context(Tenant, Base):
@@ -138,6 +143,8 @@ class Context(Tenant, Base):
     scopes: Mapped[list[Any]]
     roster_read_at: Mapped[datetime | None]
     roster_error: Mapped[str | None]
+    copied_from: Mapped[list[Any]] = mapped_column(default=list)  # the LMS's ids of courses, nearest first
+    brings_links: Mapped[bool] = mapped_column(default=False)  # opened by a link that names a step of ours
 
 
 class ResourceLink(Tenant, Base):
@@ -174,6 +181,22 @@ class DeepLinkRequest(Tenant, Base):
     data: Mapped[str | None]  # the LMS's own note, echoed letter by letter
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+
+class PrivacyRequest(Tenant, Base):
+    """Whose data a session is about, that an LMS's privacy officer opened, or the person themselves."""
+
+    __tablename__ = "privacy_request"
+    __table_args__ = (
+        UniqueConstraint("session_id"),
+        tenant_fk("platform_id", "platform"),
+        Index(None, "created_at"),
+    )
+
+    session_id: Mapped[uuid.UUID]  # of people.models.WebSession; sessions end sooner than this row
+    platform_id: Mapped[uuid.UUID]
+    subject: Mapped[str]  # their user id in the LMS
+    created_at: Mapped[datetime]
 
 
 class BurntNonce(Base):

@@ -18,9 +18,11 @@ from sqlalchemy.exc import IntegrityError
 from ltitool.foundation.db import run_alone
 from ltitool.foundation.services import Services
 from ltitool.lti.claims import LaunchClaims
+from ltitool.lti.course_origins import origins_in
 from ltitool.lti.landing import KnownArrivals, Place
 from ltitool.lti.launchrows import embedding_origins, nonce_hash
 from ltitool.lti.models import Platform
+from ltitool.lti.notice_handlers import taken_types
 from ltitool.lti.openings import language_of, way_back
 from ltitool.people.identities import NAME_LENGTH
 from ltitool.people.sessions import ABSOLUTE, OpenedSession, Secrets, make_secrets, token_hash
@@ -43,6 +45,9 @@ WITH known AS (
     AND platform.service_origins::text = %(service_origins)s
     AND deployment.embed_origins::jsonb @> %(origins)s::jsonb
     AND deployment.embed_origins::jsonb <@ platform.service_origins::jsonb
+    AND deployment.notices_url IS NOT DISTINCT FROM COALESCE(%(notices_url)s::text, deployment.notices_url)
+    AND deployment.notice_types::text = COALESCE(%(notice_types)s::text, deployment.notice_types::text)
+    AND context.copied_from::jsonb @> %(history)s::jsonb
     AND context.title = COALESCE(%(context_title)s::text, context.title)
     AND context.lineitems_url IS NOT DISTINCT FROM COALESCE(%(lineitems)s::text, context.lineitems_url)
     AND context.memberships_url IS NOT DISTINCT FROM COALESCE(%(roster)s::text, context.memberships_url)
@@ -127,6 +132,7 @@ def _statement(arrivals: KnownArrivals) -> str:
 
 def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
     """Give what a launch says, as the columns hold it; None where it says nothing."""
+    taken = taken_types(claims.notices)
     return {
         "platform": platform.id,
         "issuer": platform.issuer,
@@ -134,6 +140,9 @@ def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
         "service_origins": json.dumps(platform.service_origins),
         "deployment": claims.deployment_id,
         "origins": json.dumps(embedding_origins(platform, claims)),
+        "notices_url": claims.notices.url if claims.notices and taken else None,
+        "notice_types": json.dumps(taken) if taken else None,
+        "history": json.dumps(origins_in(claims.custom, claims.context_id or "")),
         "context": claims.context_id,
         "context_title": claims.context_title or None,
         "lineitems": claims.gradebook.lineitems_url,

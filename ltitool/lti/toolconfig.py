@@ -24,10 +24,12 @@ SCOPES = (
     words.SCOPE_RESULT,
     words.SCOPE_SCORE,
     words.SCOPE_ROSTER,
+    words.SCOPE_NOTICES,
 )
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email", "locale")
 # What every launch carries besides; a variable that the LMS does not know stays away.
-CUSTOM = {"context_history": "$Context.id.history"}
+HISTORY_FIELD = "context_history"
+CUSTOM = {HISTORY_FIELD: "$Context.id.history"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ MESSAGES = (
     Message(words.RESOURCE_LINK_REQUEST, (), canvas.LAUNCH_PLACEMENTS, canvas.launch_words()),
     Message(words.DEEP_LINKING_REQUEST, ("ContentArea",), canvas.CHOICE_PLACEMENTS, {}),
     Message(words.SUBMISSION_REVIEW_REQUEST, (), (), {}),
+    Message(words.DATA_PRIVACY_REQUEST, (), (), {}),
 )
 
 

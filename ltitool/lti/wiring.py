@@ -19,9 +19,11 @@ from ltitool.lti.grade_sending import Desk, send_grade
 from ltitool.lti.known_platforms import EXTENSION as KNOWN_PLATFORMS
 from ltitool.lti.known_platforms import KnownPlatforms
 from ltitool.lti.last_launches import note_last_launches
-from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform
+from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform, PrivacyRequest
+from ltitool.lti.notice_handlers import register_handlers
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
+from ltitool.lti.privacy import forget_privacy
 from ltitool.lti.role_counts import bound_role_counts
 from ltitool.lti.selftest.bench import Tools
 from ltitool.lti.selftest.running import go_on_with_check
@@ -80,6 +82,14 @@ def check_platform_job(work: Work) -> datetime | None:
     return go_on_with_check(work, selftest_tools())
 
 
+def register_handlers_job(work: Work) -> datetime | None:
+    """Handle a "notices.register" job: its subject is a deployment's id."""
+    memory = lti_memory()
+    own_url = memory.services.settings.public_url
+    register_handlers(uuid.UUID(work.subject), client_for=memory.client_for, public_url=own_url)
+    return None
+
+
 def forget_old_job(work: Work) -> datetime | None:
     """Handle a "lti.forget" job: drop what can mean nothing any more."""
     del work
@@ -89,6 +99,7 @@ def forget_old_job(work: Work) -> datetime | None:
         session.execute(delete(AccessToken).where(AccessToken.expires_at < now))
         forget_requests(session, now)
         note_last_launches(session)
+        forget_privacy(session, now)
     return None
 
 
@@ -96,4 +107,6 @@ def sweep_old(session: Session, now: datetime) -> Iterable[str]:
     """Ask for a "lti.forget" job when there is something to forget."""
     nonces = select(BurntNonce.nonce_hash).where(BurntNonce.keep_until < now).limit(1)
     requests = select(DeepLinkRequest.id).where(DeepLinkRequest.created_at < now - KEPT).limit(1)
-    return [] if session.scalar(nonces) is None and session.scalar(requests) is None else ["all"]
+    asked = select(PrivacyRequest.id).where(PrivacyRequest.created_at < now - KEPT).limit(1)
+    old = (session.scalar(query) is not None for query in (nonces, requests, asked))
+    return ["all"] if any(old) else []

@@ -1,6 +1,6 @@
 """What can go wrong with people: sessions that ended, invitations that cannot be used."""
 
-from ltitool.errors import NotAllowed, NotAuthentic, NotFound, msg
+from ltitool.errors import Conflict, NotAllowed, NotAuthentic, NotFound, msg
 
 
 class SessionMissing(NotAuthentic):
@@ -45,3 +45,9 @@ class NotGranted(NotAllowed):
     code = "grant.missing"
     title = msg("This is for the people who run the program")
     advice = msg("If you should be one of them, ask your program's director for an invitation.")
+
+
+class PersonIsStaff(Conflict):
+    code = "person.is-staff"
+    title = msg("This person runs a program here")
+    advice = msg("Have their role in this tool taken away first. Nothing was erased.")

@@ -9,14 +9,18 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from ltitool.sandbox.bodies import MAX_BODY
+from ltitool.sandbox.copy_pages import copy_pages
 from ltitool.sandbox.errors import PageRefusal
 from ltitool.sandbox.framing import framing
 from ltitool.sandbox.group_services import group_services
 from ltitool.sandbox.keys import open_key_ring
 from ltitool.sandbox.linking_pages import link_pages
 from ltitool.sandbox.misbehaving import break_off, misbehave
+from ltitool.sandbox.notice_doors import notice_doors
+from ltitool.sandbox.notice_post import post_notices
 from ltitool.sandbox.pages import pages
 from ltitool.sandbox.planting import plant
+from ltitool.sandbox.privacy_pages import privacy_pages
 from ltitool.sandbox.protocol import protocol
 from ltitool.sandbox.registering_pages import tool_pages
 from ltitool.sandbox.runtime import EXTENSION, Platform, current_platform
@@ -33,13 +37,14 @@ if TYPE_CHECKING:
 
     from ltitool.sandbox.config import PlatformConfig
 
-_PAGES: Final = (pages, tool_pages, link_pages, teacher_pages, switch_pages)
+_PAGES: Final = (pages, copy_pages, privacy_pages, tool_pages, link_pages, teacher_pages, switch_pages)
 _PAGE_NAMES: Final = frozenset(door.name for door in _PAGES)
 # Doors that other sites post to: the tool's page (authentication) and the tool's server (the rest).
 _OPEN_DOORS: Final = (
     "protocol.",
     "services.",
     "group_services.",
+    "notice_doors.",
     "link_pages.take_links",
     "switch_pages.control",
 )
@@ -47,16 +52,20 @@ _AT_THE_DOOR: Final = frozenset({"protocol.authorize", "framing.storage", "stati
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetch_key_set) -> Flask:
+def create_platform(
+    config: PlatformConfig,
+    fetch: Callable[[str], bytes] = fetch_key_set,
+    post: Callable[[str, bytes], str] = post_notices,
+) -> Flask:
     """Make the web application of one practice LMS.
 
-    `fetch` reads the tool's key set; tests hand in one that needs no socket.
+    `fetch` reads the tool's key set, `post` takes notices to it; tests hand in what needs no socket.
     """
     app = Flask("ltitool.sandbox")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it, the base class not
-    app.extensions[EXTENSION] = _open_platform(config, fetch)
-    for door in (protocol, services, group_services, framing, *_PAGES):
+    app.extensions[EXTENSION] = _open_platform(config, fetch, post)
+    for door in (protocol, services, group_services, notice_doors, framing, *_PAGES):
         app.register_blueprint(door)
     app.before_request(_come_to_our_own_name)
     app.before_request(_refuse_foreign_forms)
@@ -69,11 +78,14 @@ def create_platform(config: PlatformConfig, fetch: Callable[[str], bytes] = fetc
     return app
 
 
-def _open_platform(config: PlatformConfig, fetch: Callable[[str], bytes]) -> Platform:
+def _open_platform(
+    config: PlatformConfig, fetch: Callable[[str], bytes], post: Callable[[str, bytes], str]
+) -> Platform:
     store = open_store(config.data_dir)
     with store.writing() as connection:
         plant(connection, config.seed)
-    return Platform(config, store, open_key_ring(config.data_dir), ToolKeys(config.tool.jwks_url, fetch))
+    tool_keys = ToolKeys(config.tool.jwks_url, fetch)
+    return Platform(config, store, open_key_ring(config.data_dir), tool_keys, post=post)
 
 
 def _come_to_our_own_name() -> ResponseReturnValue | None:

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ltitool.sandbox.claims import Launch, launch_claims
-from ltitool.sandbox.directory import Participation, find_activity, participation
+from ltitool.sandbox.directory import Participation, find_activity, origins_of, participation
 from ltitool.sandbox.errors import LaunchRefusal, PageRefusal
 from ltitool.sandbox.hints import Hint, read_hint
 from ltitool.sandbox.lineitems import single_line_item
 from ltitool.sandbox.linking import check_teaches, write_link_data
+from ltitool.sandbox.privacy import PrivacyLaunch, may_ask, privacy_claims
 from ltitool.sandbox.spent import burn
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _id_token(platform: Platform, asking: Asking) -> str:
     _check_parameters(asking.fields)
     hint = read_hint(asking.fields["lti_message_hint"], platform.keys.hints, platform.now())
     person = _check_person(asking, hint)
+    if not hint.course_id:
+        return _privacy_token(platform, asking, hint, person)
     with platform.store.writing() as connection:
         launch = _launch(platform, connection, hint, person)
         if not burn(connection, "hint", hint.id, hint.expires_at, platform.now()):
@@ -84,6 +87,17 @@ def _id_token(platform: Platform, asking: Asking) -> str:
             )
     launch = replace(launch, nonce=asking.fields["nonce"], locale=asking.locale)
     return platform.keys.sign(launch_claims(launch, platform.config, platform.now()))
+
+
+def _privacy_token(platform: Platform, asking: Asking, hint: Hint, person: Person) -> str:
+    """Answer for a launch that is about a person's data and about no course."""
+    if not may_ask(person, hint.for_sub):
+        raise LaunchRefusal("access_denied", "this person's data are not theirs to ask about")
+    with platform.store.writing() as connection:
+        if not burn(connection, "hint", hint.id, hint.expires_at, platform.now()):
+            raise LaunchRefusal("invalid_request", "lti_message_hint was used before: start again")
+    launch = PrivacyLaunch(person, hint.for_sub, asking.fields["nonce"], asking.locale)
+    return platform.keys.sign(privacy_claims(launch, platform.config, platform.now()))
 
 
 def _check_parameters(fields: Mapping[str, str]) -> None:
@@ -113,8 +127,9 @@ def _launch(platform: Platform, connection: sqlite3.Connection, hint: Hint, pers
     try:
         part = participation(connection, person, hint.course_id)
         if not hint.activity_id:
-            return _link_request(platform, hint, part)
+            return _link_request(platform, hint, part, origins_of(connection, hint.course_id))
         activity = find_activity(connection, hint.course_id, hint.activity_id)
+        history = origins_of(connection, hint.course_id)
     except PageRefusal as refusal:
         raise LaunchRefusal("access_denied", "the activity is no longer open to this person") from refusal
     item = single_line_item(connection, activity.id)
@@ -126,10 +141,11 @@ def _launch(platform: Platform, connection: sqlite3.Connection, hint: Hint, pers
         line_item=platform.endpoints.line_item(part.course.id, item.id) if item else None,
         for_sub=hint.for_sub,
         document_target=hint.document_target,
+        history=history,
     )
 
 
-def _link_request(platform: Platform, hint: Hint, part: Participation) -> Launch:
+def _link_request(platform: Platform, hint: Hint, part: Participation, history: tuple[str, ...]) -> Launch:
     check_teaches(part)
     return Launch(
         person=part.person,
@@ -138,4 +154,5 @@ def _link_request(platform: Platform, hint: Hint, part: Participation) -> Launch
         roles=part.role_uris,
         link_data=write_link_data(platform, part) if platform.config.manners.sends_link_data else "",
         document_target=hint.document_target,
+        history=history,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ltitool.sandbox import vocabulary as words
 
@@ -32,13 +33,14 @@ class Launch:
     for_sub: str = ""  # whose work is to be reviewed
     locale: str = "en"
     document_target: DocumentTarget = "iframe"
+    history: tuple[str, ...] = ()  # what the course was copied from
 
 
 def launch_claims(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:
     """Give every claim of a launch at this moment: of an activity, or of a request for new links."""
     return {
-        **_envelope(launch, config, now),
-        **_identity(launch.person, config),
+        **envelope(launch.person, launch.nonce, config, now),
+        **identity(launch.person, config),
         "locale": launch.locale,
         words.VERSION: words.LTI_VERSION,
         words.DEPLOYMENT_ID: config.tool.deployment_id,
@@ -51,6 +53,8 @@ def launch_claims(launch: Launch, config: PlatformConfig, now: datetime) -> dict
         words.AGS: _gradebook(launch, config),
         words.NRPS: _roster(launch.course, config),
         **_groups(launch.course, config),
+        words.CUSTOM: custom_fields(launch, config),
+        **_notices(config),
         **_message(launch, config),
     }
 
@@ -68,8 +72,40 @@ def _message(launch: Launch, config: PlatformConfig) -> dict[str, object]:
     return {
         **(review if launch.for_sub else {words.MESSAGE_TYPE: words.RESOURCE_LINK_REQUEST}),
         words.RESOURCE_LINK: _resource_link(launch.activity),
-        words.CUSTOM: dict(launch.activity.custom),
     }
+
+
+def custom_fields(launch: Launch, config: PlatformConfig) -> dict[str, str]:
+    """Give the custom fields of a launch, the tool's and the link's; a $Name that we know is filled in."""
+    named = dict(config.tool.custom) | (dict(launch.activity.custom) if launch.activity else {})
+    values = _variables(launch, config)
+    return {name: values.get(value, value) for name, value in named.items()}
+
+
+def _variables(launch: Launch, config: PlatformConfig) -> dict[str, str]:
+    known = {
+        "$Context.id": launch.course.id,
+        "$Context.label": launch.course.label,
+        "$Context.title": launch.course.title,
+        "$User.id": launch.person.sub,
+    }
+    if config.manners.tells_history:
+        known["$Context.id.history"] = ",".join(quote(one, safe="") for one in launch.history)
+    if launch.activity:
+        known |= {"$ResourceLink.id": launch.activity.id, "$ResourceLink.title": launch.activity.title}
+    return known
+
+
+def _notices(config: PlatformConfig) -> dict[str, object]:
+    if not config.manners.notice_types:
+        return {}
+    service = {
+        "platform_notification_service_url": config.endpoints.notice_handlers(config.tool.deployment_id),
+        "service_versions": ["1.0"],
+        "scope": [words.SCOPE_NOTICES],
+        "notice_types_supported": list(config.manners.notice_types),
+    }
+    return {words.NOTICE_SERVICE: service}
 
 
 def _link_settings(launch: Launch, config: PlatformConfig) -> dict[str, object]:
@@ -83,21 +119,23 @@ def _link_settings(launch: Launch, config: PlatformConfig) -> dict[str, object]:
     return settings | ({"data": launch.link_data} if launch.link_data else {})
 
 
-def _envelope(launch: Launch, config: PlatformConfig, now: datetime) -> dict[str, object]:
+def envelope(person: Person, nonce: str, config: PlatformConfig, now: datetime) -> dict[str, object]:
+    """Give what every message begins with: from whom, for whom, about whom, and how long it is good."""
     lifetime = timedelta(seconds=config.manners.id_token_seconds)
     party = {"azp": config.tool.client_id} if config.manners.sends_azp else {}
     return {
         "iss": config.endpoints.issuer,
         "aud": config.tool.client_id,
         **party,
-        "sub": launch.person.sub,
+        "sub": person.sub,
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
-        "nonce": launch.nonce,
+        "nonce": nonce,
     }
 
 
-def _identity(person: Person, config: PlatformConfig) -> dict[str, object]:
+def identity(person: Person, config: PlatformConfig) -> dict[str, object]:
+    """Give what this platform shares of a person."""
     shared: dict[str, object] = {}
     if config.manners.shares_names:
         shared |= {"name": person.name, "given_name": person.given_name, "family_name": person.family_name}

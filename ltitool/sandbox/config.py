@@ -61,6 +61,7 @@ class Tool:
     launch_url: str  # the target link URI of links that name none
     jwks_url: str
     redirect_uris: tuple[str, ...]
+    custom: tuple[tuple[str, str], ...] = ()  # what every launch carries besides; $Names are filled in
 
 
 def usual_tool(origin: str, client_id: str, deployment_id: str) -> Tool:
@@ -74,6 +75,7 @@ def usual_tool(origin: str, client_id: str, deployment_id: str) -> Tool:
         launch_url=launch_url,
         jwks_url=origin + "/lti/jwks.json",
         redirect_uris=(launch_url,),
+        custom=(("context_history", "$Context.id.history"),),
     )
 
 
@@ -143,6 +145,9 @@ class Endpoints:
     def _service(self, path: str) -> str:
         query = f"?{self.manners.service_query}" if self.manners.service_query else ""
         return f"{self.base}/api/{path}{query}"
+
+    def notice_handlers(self, deployment_id: str) -> str:
+        return f"{self.base}/api/notice-handlers/{deployment_id}"
 
     def link_return(self, course_id: str) -> str:
         return f"{self.course_page(course_id)}/links/return"

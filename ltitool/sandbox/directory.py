@@ -38,6 +38,10 @@ def find_person(connection: sqlite3.Connection, key: str) -> Person | None:
     return person_from(row) if row else None
 
 
+def all_people(connection: sqlite3.Connection) -> list[Person]:
+    return [person_from(row) for row in connection.execute("SELECT * FROM people ORDER BY rowid")]
+
+
 def administrators(connection: sqlite3.Connection) -> list[Person]:
     rows = connection.execute("SELECT * FROM people WHERE administrator = 1 ORDER BY rowid")
     return [person_from(row) for row in rows]
@@ -93,6 +97,14 @@ def find_activity(connection: sqlite3.Connection, course_id: str, activity_id: s
         if activity.id == activity_id:
             return activity
     raise PageRefusal(404, "no-such-activity")
+
+
+def origins_of(connection: sqlite3.Connection, course_id: str) -> tuple[str, ...]:
+    """Give the courses that a course was copied from, the nearest first."""
+    rows = connection.execute(
+        "SELECT origin_id FROM course_origins WHERE course_id = ? ORDER BY position", (course_id,)
+    )
+    return tuple(row["origin_id"] for row in rows)
 
 
 def members_of(

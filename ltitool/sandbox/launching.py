@@ -21,7 +21,7 @@ class Start:
     """Who opens which activity, where it will be shown, and when."""
 
     person: Person
-    course_id: str
+    course_id: str  # empty where it is about a person's data
     activity_id: str  # empty where the tool is asked for new links
     document_target: DocumentTarget
     at: datetime

@@ -141,8 +141,9 @@ def _read_items(platform: Platform, course_id: str, claims: Mapping[str, Any]) -
         activity = _read_item(platform, course_id, item)
         activities.append(activity)
         if "lineItem" in item:
-            columns.append(_read_column(activity, item["lineItem"]))
-    message = claims.get(words.DEEP_LINK_ERROR, "")
+            columns.append(_read_column(activity, item["lineItem"], _span(item, "submission")))
+        _span(item, "available")  # read, and kept by no page of this LMS
+    message = claims.get(words.DEEP_LINK_ERROR) or claims.get(words.DEEP_LINK_MESSAGE) or ""
     return Added(tuple(activities), tuple(columns), str(message)[:_MAX_TEXT])
 
 
@@ -161,7 +162,7 @@ def _read_item(platform: Platform, course_id: str, item: Mapping[str, Any]) -> A
     )
 
 
-def _read_column(activity: Activity, column: object) -> LineItem:
+def _read_column(activity: Activity, column: object, due: tuple[str | None, str | None]) -> LineItem:
     if not isinstance(column, dict):
         raise PageRefusal(400, "bad-items", "lineItem must be an object")
     maximum = column.get("scoreMaximum")
@@ -175,7 +176,32 @@ def _read_column(activity: Activity, column: object) -> LineItem:
         score_maximum=float(maximum),
         resource_id=_text(column, "resourceId", needed=False) or None,
         tag=_text(column, "tag", needed=False) or None,
+        starts_at=due[0],
+        ends_at=due[1],
     )
+
+
+def _span(item: Mapping[str, Any], name: str) -> tuple[str | None, str | None]:
+    """Read a pair of dates; each must be a moment with its zone, and the first the earlier one."""
+    span = item.get(name, {})
+    if not isinstance(span, dict):
+        raise PageRefusal(400, "bad-items", f"{name} must be an object")
+    found = [_dated(span, one) for one in ("startDateTime", "endDateTime")]
+    if found[0] and found[1] and found[0] > found[1]:
+        raise PageRefusal(400, "bad-items", f"{name} ends before it starts")
+    return found[0], found[1]
+
+
+def _dated(span: Mapping[str, Any], name: str) -> str | None:
+    if name not in span:
+        return None
+    try:
+        moment = datetime.fromisoformat(_text(span, name))
+    except ValueError as error:
+        raise PageRefusal(400, "bad-items", f"{name} must be an ISO 8601 time") from error
+    if moment.tzinfo is None:
+        raise PageRefusal(400, "bad-items", f"{name} must name its zone")
+    return moment.astimezone(UTC).isoformat()
 
 
 def _store(connection: sqlite3.Connection, course_id: str, added: Added) -> None:

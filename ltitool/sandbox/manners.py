@@ -80,6 +80,9 @@ class Manners:
     link_types: tuple[str, ...] = ("ltiResourceLink",)  # what a course takes from a tool
     takes_several_links: bool = True
     sends_link_data: bool = True  # Moodle sends none
+    notice_types: tuple[str, ...] = (words.HELLO_NOTICE, words.CONTEXT_COPY_NOTICE)  # Moodle sends none
+    privacy_launches: bool = True  # neither Canvas nor Moodle asks what a tool keeps about a person
+    tells_history: bool = True  # otherwise $Context.id.history stays as it stands
     names_deployment: bool = True  # Moodle's answer to a registration holds the deployment, Canvas's does not
     # Tokens
     html_tokens: bool = False  # Moodle calls its JSON text/html
@@ -129,6 +132,7 @@ CANVAS: Final = Manners(
     frame_features=(*FRAME_FEATURES, "clipboard-write", "display-capture"),
     guards_configuration=True,
     names_deployment=False,
+    privacy_launches=False,
     refuses_large_limits=False,
     older_gets_400=True,
     takes_future_stamps=True,
@@ -145,6 +149,8 @@ MOODLE: Final = Manners(
     messages=(),
     short_context_types=True,
     sends_link_data=False,
+    notice_types=(),
+    privacy_launches=False,
     html_tokens=True,
     drops_unknown_scopes=True,
     trusts_assertions=True,

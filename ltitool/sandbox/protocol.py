@@ -57,7 +57,8 @@ def openid_configuration() -> ResponseReturnValue:
                     {"type": kind, "placements": list(placements)}
                     for kind, placements in words.MESSAGES.items()
                 ],
-                "variables": [],
+                "variables": list(words.VARIABLES),
+                "notice_types_supported": list(platform.config.manners.notice_types),
             },
         }
     )

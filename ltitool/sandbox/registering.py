@@ -130,6 +130,7 @@ def _read_tool(
         launch_url=_text(configuration, "target_link_uri"),
         jwks_url=_text(body, "jwks_uri"),
         redirect_uris=tuple(redirect_uris),
+        custom=_custom(configuration),
     )
     home = urlsplit(tool.origin).netloc
     if configuration.get("domain") != home:
@@ -138,6 +139,13 @@ def _read_tool(
         if not url.startswith(tool.origin + "/"):
             raise _refusal(f"{url[:80]} does not lie below {tool.origin}")
     return tool
+
+
+def _custom(configuration: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    custom = configuration.get("custom_parameters", {})
+    if not isinstance(custom, dict) or not all(isinstance(value, str) for value in custom.values()):
+        raise _refusal("custom_parameters must map names to texts")
+    return tuple(custom.items())
 
 
 def _check_messages(configuration: Mapping[str, Any]) -> None:

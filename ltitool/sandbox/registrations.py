@@ -60,5 +60,9 @@ def active_tool(connection: sqlite3.Connection, origin: str) -> Tool | None:
 
 def _known(row: sqlite3.Row) -> KnownTool:
     addresses = json.loads(row["addresses"])
-    tool = Tool(**{**addresses, "redirect_uris": tuple(addresses["redirect_uris"])})
+    lists = {
+        "redirect_uris": tuple(addresses["redirect_uris"]),
+        "custom": tuple((name, value) for name, value in addresses.get("custom", [])),
+    }
+    tool = Tool(**{**addresses, **lists})
     return KnownTool(row["name"], tool, tuple(row["scopes"].split()), bool(row["active"]))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, g
 
 from ltitool.sandbox.faults import Switchboard
+from ltitool.sandbox.notice_post import post_notices
 from ltitool.sandbox.registrations import active_tool
 from ltitool.sandbox.toolkeys import ToolKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from ltitool.sandbox.config import Endpoints, PlatformConfig
@@ -30,6 +32,7 @@ class Platform:
     keys: KeyRing
     tool_keys: ToolKeys
     board: Switchboard = field(default_factory=Switchboard)
+    post: Callable[[str, bytes], str] = post_notices  # how a notice goes to a tool
 
     @property
     def endpoints(self) -> Endpoints:

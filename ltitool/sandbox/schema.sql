@@ -137,3 +137,27 @@ CREATE TABLE IF NOT EXISTS group_members (
     person_key TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
     PRIMARY KEY (group_id, person_key)
 ) STRICT;
+
+-- Where a tool wants each kind of notice sent, and what became of those that were sent: none is sent twice.
+CREATE TABLE IF NOT EXISTS notice_handlers (
+    deployment_id TEXT NOT NULL,
+    notice_type TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    PRIMARY KEY (deployment_id, notice_type)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS sent_notices (
+    notice_id TEXT PRIMARY KEY,
+    notice_type TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    sent_at TEXT NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+
+-- What a course was copied from, the nearest first.
+CREATE TABLE IF NOT EXISTS course_origins (
+    course_id TEXT NOT NULL REFERENCES courses ON DELETE CASCADE,
+    origin_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (course_id, origin_id)
+) STRICT;

@@ -15,6 +15,9 @@ TOOL_PLATFORM: Final = LTI_CLAIM + "tool_platform"
 LAUNCH_PRESENTATION: Final = LTI_CLAIM + "launch_presentation"
 LIS: Final = LTI_CLAIM + "lis"
 CUSTOM: Final = LTI_CLAIM + "custom"
+NOTICE_SERVICE: Final = LTI_CLAIM + "platformnotificationservice"
+NOTICE: Final = LTI_CLAIM + "notice"
+ORIGIN_CONTEXTS: Final = LTI_CLAIM + "origin_contexts"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 GROUPS: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
@@ -24,12 +27,14 @@ TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configurat
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
+DATA_PRIVACY_REQUEST: Final = "DataPrivacyLaunchRequest"
 FOR_USER: Final = LTI_CLAIM + "for_user"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
 DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
 DEEP_LINKING_CLAIM: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 DEEP_LINK_SETTINGS: Final = DEEP_LINKING_CLAIM + "deep_linking_settings"
 DEEP_LINK_DATA: Final = DEEP_LINKING_CLAIM + "data"
+DEEP_LINK_MESSAGE: Final = DEEP_LINKING_CLAIM + "msg"
 DEEP_LINK_ERROR: Final = DEEP_LINKING_CLAIM + "errormsg"
 CONTENT_ITEMS: Final = DEEP_LINKING_CLAIM + "content_items"
 LINK_ITEM: Final = "ltiResourceLink"
@@ -38,6 +43,7 @@ MESSAGES: Final[dict[str, tuple[str, ...]]] = {
     RESOURCE_LINK_REQUEST: (),
     DEEP_LINKING_REQUEST: ("ContentArea",),
     SUBMISSION_REVIEW_REQUEST: (),
+    DATA_PRIVACY_REQUEST: (),
 }
 LTI_VERSION: Final = "1.3.0"
 SHORT_COURSE_SECTION: Final = "CourseSection"
@@ -56,7 +62,21 @@ SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCOPE_ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 GRADEBOOK_SCOPES: Final = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
 SCOPE_GROUPS: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
-SERVICE_SCOPES: Final = (*GRADEBOOK_SCOPES, SCOPE_ROSTER, SCOPE_GROUPS)
+SCOPE_NOTICES: Final = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+SERVICE_SCOPES: Final = (*GRADEBOOK_SCOPES, SCOPE_ROSTER, SCOPE_GROUPS, SCOPE_NOTICES)
+
+HELLO_NOTICE: Final = "LtiHelloWorldNotice"
+CONTEXT_COPY_NOTICE: Final = "LtiContextCopyNotice"
+# What a tool may put into a custom field; a launch carries the value, and an unknown name as it stands.
+VARIABLES: Final = (
+    "Context.id",
+    "Context.id.history",
+    "Context.label",
+    "Context.title",
+    "ResourceLink.id",
+    "ResourceLink.title",
+    "User.id",
+)
 
 LINE_ITEM_TYPE: Final = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEMS_TYPE: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"

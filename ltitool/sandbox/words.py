@@ -101,6 +101,18 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "activate-usual": ("Send launches to the usual tool", "Enviar los accesos a la herramienta habitual"),
     "client-id": ("Client id", "Id. de cliente"),
     "deployment-id": ("Deployment", "Implementación"),
+    "privacy": ("Data privacy", "Privacidad de datos"),
+    "privacy-lead": (
+        "See in the tool what it keeps about a person, take a copy, or have it erased.",
+        "Vea en la herramienta lo que guarda sobre una persona, llévese una copia o pida que se borre.",
+    ),
+    "privacy-open": ("What the tool keeps about {name}", "Lo que la herramienta guarda sobre {name}"),
+    "copy-course": ("Copy this course", "Copiar este curso"),
+    "copy-lead": (
+        "The copy keeps the activities and drops the people. You will be its teacher.",
+        "La copia conserva las actividades y deja fuera a las personas. Usted será su docente.",
+    ),
+    "copy-title": ("{title} (copy)", "{title} (copia)"),
     "go-home": ("Go to the start page", "Ir a la página de inicio"),
     "footer": (
         "{district}. A practice LMS for trying an LTI 1.3 tool.",

@@ -39,6 +39,7 @@ PUBLIC = {
     "lti.check_cookies": "whether the frame's cookie came back",
     "lti.take_launch": "the signed launch itself",
     "lti.jwks": "our public keys, for platforms",
+    "notices.take": "signed notices from an LMS's server; each one is proven like a launch",
     "registration.show": "an LMS's administrator with an invitation, who has no session",
     "registration.take": "uses that invitation up; refuses a foreign Origin itself",
     "registration.canvas": "our addresses in Canvas's form; nothing of anybody",

@@ -48,6 +48,12 @@ ELSEWHERE = {
     "links.add": "unit/lti/test_lti_deep_linking.py",
     "links.cancel": "unit/lti/test_lti_deep_linking.py",
     "platform.proposal": "unit/dashboards/test_dashboards_platforms.py",
+    "copies.show": "unit/cohorts/test_cohorts_course_copies.py",
+    "copies.accept": "unit/cohorts/test_cohorts_course_copies.py",
+    "notices.take": "unit/lti/test_lti_notices.py",
+    "privacy.show": "test_functional_privacy.py",
+    "privacy.copy": "test_functional_privacy.py",
+    "privacy.erase": "test_functional_privacy.py",
     "registration.show": "unit/lti/test_lti_registering.py",
     "registration.take": "unit/lti/test_lti_registering.py",
 }

@@ -104,7 +104,7 @@ def build_town(tool: Flask, folder: Path, clock: Callable[[], datetime]) -> Town
     """Put a practice LMS beside a tool, and have each reach the other without a socket."""
     wire = Wire(Flask("none"))
     config = PlatformConfig(LMS, services_of(tool).settings.public_url, folder / "lms", clock=clock)
-    wire.lms = create_platform(config, lambda _url: wire.tool_keys())
+    wire.lms = create_platform(config, lambda _url: wire.tool_keys(), wire.tell_tool)
     wire.tool = tool
     found = replace(services_of(tool), http=wire)
     tool.extensions[EXTENSION] = found

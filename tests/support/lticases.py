@@ -16,6 +16,7 @@ from ltitool.sandbox.forge import ABSENT, Forge, changed
 ORIGIN = "http://localhost:8000"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
+ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
 OTHER_CLIENT = "another-client"
 Mint = Callable[[Forge, dict[str, Any]], str]
 
@@ -134,7 +135,29 @@ def review_claims(
     return changed(valid, **whole)
 
 
+def privacy(roles: tuple[str, ...] = (ADMINISTRATOR,), **changes: Any) -> Mint:
+    """Turn a launch into a question about somebody's data, with something changed."""
+    return lambda forge, valid: forge.mint(privacy_claims(valid, roles, **changes))
+
+
+def privacy_claims(
+    valid: dict[str, Any], roles: tuple[str, ...] = (ADMINISTRATOR,), **changes: Any
+) -> dict[str, Any]:
+    whole = {
+        words.MESSAGE_TYPE: words.DATA_PRIVACY_REQUEST,
+        words.FOR_USER: {"user_id": "somebody"},
+        words.ROLES: list(roles),
+        words.CONTEXT: ABSENT,
+        words.RESOURCE_LINK: ABSENT,
+        **changes,
+    }
+    return changed(valid, **whole)
+
+
 TIMES = "check_times_are_numbers"
+WHOLE, INCOMPLETE = "check_privacy_is_whole", "launch.privacy-incomplete"
+NOT_YOURS = "launch.privacy-not-yours"
+SERVICE, UNREADABLE = "check_notice_service", "launch.claim-unreadable"
 ROWS = (
     Row("N20 four segments", _segments, "launch.token-unreadable", 400, "read_token", 401),
     Row("N20 padding", _padded, "launch.token-unreadable", 400, "read_token", 401),
@@ -382,6 +405,25 @@ ROWS = (
         403,
         "check_deep_link_role",
     ),
+    Row("notice service a text", claim(words.NOTICE_SERVICE, "x"), UNREADABLE, 400, SERVICE, 500),
+    Row("notice service without address", claim(words.NOTICE_SERVICE, {}), UNREADABLE, 400, SERVICE, 500),
+    Row(
+        "notice service at a file",
+        claim(words.NOTICE_SERVICE, {"platform_notification_service_url": "file:///etc/passwd"}),
+        UNREADABLE,
+        400,
+        SERVICE,
+    ),
+    Row(
+        "notice types a text",
+        claim(
+            words.NOTICE_SERVICE,
+            {"platform_notification_service_url": f"{LMS}/n", "notice_types_supported": "all"},
+        ),
+        UNREADABLE,
+        400,
+        SERVICE,
+    ),
     Row("N71 nobody's work", review(ABSENT), "launch.review-incomplete", 400, "check_review_is_whole"),
     Row("N71 no user id", review({}), "launch.review-incomplete", 400, "check_review_is_whole"),
     Row(
@@ -401,4 +443,23 @@ ROWS = (
         403,
         "check_review_is_theirs",
     ),
+    Row("P37 about nobody", privacy(**{words.FOR_USER: ABSENT}), INCOMPLETE, 400, WHOLE),
+    Row("P37 no user id", privacy(**{words.FOR_USER: {}}), INCOMPLETE, 400, WHOLE),
+    Row("P37 id of numbers", privacy(**{words.FOR_USER: {"user_id": 7}}), INCOMPLETE, 400, WHOLE),
+    Row(
+        "P37 out of a course",
+        privacy(**{words.CONTEXT: {"id": "a-course"}}),
+        "launch.privacy-in-course",
+        400,
+        "check_privacy_is_of_no_course",
+    ),
+    Row(
+        "P37 out of a link",
+        privacy(**{words.RESOURCE_LINK: {"id": "a-link"}}),
+        "launch.privacy-in-course",
+        400,
+        "check_privacy_is_of_no_course",
+    ),
+    Row("P37 a learner about another", privacy((LEARNER,)), NOT_YOURS, 403, "check_privacy_is_theirs"),
+    Row("P37 no roles at all", privacy(()), NOT_YOURS, 403, "check_privacy_is_theirs"),
 )

@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from flask import Flask, g
 from sqlalchemy import text
 from support.clock import MovableClock
+from support.postgres import create_tables
 from support.practice import Wire, seed_registration
 
 from ltitool.app import create_app, services_of
@@ -39,7 +40,7 @@ def build_tool(database_url: str, folder: Path, clock: MovableClock) -> Flask:
     """Build the application and lay its tables."""
     app = create_app(settings_on(database_url, folder), clock=clock)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        create_tables(db.engine)
     return app
 
 

@@ -38,6 +38,7 @@ class Wire:
     requests: list[tuple[str, str]] = field(default_factory=list)
     sent: list[tuple[str, Mapping[str, str], bytes | None]] = field(default_factory=list)
     faults: list[HttpAnswer | Exception] = field(default_factory=list)  # given instead, first one first
+    told: list[bytes] = field(default_factory=list)  # notices that went to the tool
     overrides: dict[str, HttpAnswer | Exception] = field(default_factory=dict)  # by path
 
     def request(
@@ -73,6 +74,14 @@ class Wire:
         """Give the practice LMS what our key set door answers."""
         assert self.tool is not None
         return self.tool.test_client().get("/lti/jwks.json").data
+
+    def tell_tool(self, url: str, body: bytes) -> str:
+        """Take a notice of the practice LMS to our own door."""
+        assert self.tool is not None
+        self.told.append(body)
+        path = urlsplit(url).path
+        answer = self.tool.test_client().post(path, data=body, content_type="application/json")
+        return str(answer.status_code)
 
     def count(self, part: str) -> int:
         return sum(part in url for _, url in self.requests)

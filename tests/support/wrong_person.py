@@ -46,6 +46,7 @@ def _map_key(target: Target) -> str:
 # Ids of somebody's things: with somebody else's id in their place, the address is somebody else's.
 IDS: Mapping[str, Callable[[Target], Value]] = {
     "offering_id": lambda target: target.offering_id,
+    "context_id": lambda target: target.context_id,
     "cohort_id": lambda target: target.cohort_id,
     "platform_id": lambda target: target.platform_id,
     "deployment_id": lambda target: target.deployment_id,
@@ -252,6 +253,14 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "evidence.tell": _photo_words,
     "evidence.withdraw": lambda _target: {},
     "invitations.accept": lambda _target: {"full_name": "Overwritten"},
+    "copies.accept": lambda target: {
+        "title": "Overwritten",
+        "starts_on": "2026-09-07",
+        "timezone": "America/Denver",
+        "source": str(target.offering_id),
+    },
+    "notices.take": lambda _target: {"notices": "none"},
+    "privacy.erase": lambda _target: {"badges": "revoke", "sure": "yes"},
     "links.add": lambda _target: {"link": "this-week"},
     "links.cancel": lambda _target: {},
     "lti.login": lambda _target: {"iss": "https://lms.valle-verde.example"},

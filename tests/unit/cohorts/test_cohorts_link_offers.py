@@ -1,10 +1,14 @@
 """What a course can link to: its own program, in the teacher's language, graded where a grade goes back."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from support.world import World
 
 from ltitool.cohorts.link_offers import link_offers, offers_of
 from ltitool.foundation.db import read_session
+from ltitool.lti.deep_linking import content_item
 from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 
 
@@ -27,6 +31,25 @@ def test_a_course_is_offered_its_own_program(world: World) -> None:
     assert keystone.custom["opens"] == "keystone"
 
 
+def test_p24_links_bring_the_days_of_the_run_and_nothing_closes(world: World) -> None:
+    offers = link_offers(read_session(), world.organisation_id, world.context_id, "en")
+    zone = ZoneInfo("America/Denver")
+    first = offers.steps[0].open
+    assert first is not None
+    assert (first.start, first.end) == (datetime(2026, 2, 2, tzinfo=zone), None)
+    keystone = offers.all()["activity-keystone"]
+    assert keystone.open is not None
+    assert keystone.due is not None
+    assert (keystone.open.end, keystone.due.start) == (None, keystone.open.start)
+    assert keystone.due.end is not None
+    assert (keystone.due.end.hour, keystone.due.end.tzinfo) == (23, zone)
+    item = content_item(keystone, "http://localhost:8000")
+    assert item["submission"]["endDateTime"] == keystone.due.end.isoformat()
+    assert item["available"] == {"startDateTime": keystone.due.start.isoformat()}
+
+
 def test_a_course_without_an_offering_is_offered_the_usual_program(world: World) -> None:
     offers = link_offers(read_session(), world.organisation_id, None, "en")
     assert offers == offers_of(load_shipped()[DEFAULT_PROGRAM], "en")
+    assert {(one.open, one.due) for one in offers.all().values()} == {(None, None)}
+    assert "available" not in content_item(offers.steps[0], "http://localhost:8000")

@@ -123,7 +123,7 @@ def wire(config: PlatformConfig, lms_keys: KeyRing, one_lms: Flask) -> Wire:
         plant(connection, config.seed)
     wire = Wire(one_lms)
     tool_keys = ToolKeys(config.tool.jwks_url, lambda _url: wire.tool_keys())
-    one_lms.extensions[LMS_EXTENSION] = LmsPlatform(config, store, lms_keys, tool_keys)
+    one_lms.extensions[LMS_EXTENSION] = LmsPlatform(config, store, lms_keys, tool_keys, post=wire.tell_tool)
     return wire
 
 

@@ -12,7 +12,9 @@ from ltitool.lti import (
     deeplink_errors,
     errors,
     launch_errors,
+    notice_errors,
     platforms,
+    privacy_errors,
     proposals,
     registration_errors,
     review_errors,
@@ -33,6 +35,8 @@ def ours() -> list[type[ToolError]]:
         registration_errors,
         deeplink_errors,
         review_errors,
+        notice_errors,
+        privacy_errors,
     )
     return [
         kind

@@ -105,7 +105,14 @@ def test_p23_going_back_with_nothing(browser: Browser) -> None:
     assert (empty.status_code, "data-forward" in empty.text) == (422, False)
     _, token = reply_of(teacher.send("none"))
     assert items(token) == []
-    assert words.DEEP_LINK_ERROR not in claims_of(token)
+    spoken = (words.DEEP_LINK_ERROR, words.DEEP_LINK_ERROR_LOG, words.DEEP_LINK_MESSAGE)
+    assert not set(spoken) & claims_of(token).keys()
+
+
+def test_p23_the_lms_is_told_what_to_show_and_to_write_down(browser: Browser) -> None:
+    _, token = reply_of(ask_for_links(browser).send(link="step-1"))
+    told = claims_of(token)
+    assert (told[words.DEEP_LINK_MESSAGE], told[words.DEEP_LINK_LOG]) == ("1 link was added.", "added step-1")
 
 
 def test_n69_where_no_links_fit_the_page_says_so(browser: Browser) -> None:
@@ -115,7 +122,10 @@ def test_n69_where_no_links_fit_the_page_says_so(browser: Browser) -> None:
     assert 'name="link"' not in page.text
     assert teacher.send(link="step-1").status_code == 422
     _, token = reply_of(teacher.send("none"))
-    assert (items(token), bool(claims_of(token)[words.DEEP_LINK_ERROR])) == ([], True)
+    told = claims_of(token)
+    assert (items(token), bool(told[words.DEEP_LINK_ERROR])) == ([], True)
+    assert told[words.DEEP_LINK_ERROR_LOG].startswith("links.nothing-fits")
+    assert words.DEEP_LINK_MESSAGE not in told
 
 
 def test_n65_a_request_may_name_no_target(browser: Browser) -> None:

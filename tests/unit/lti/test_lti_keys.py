@@ -58,7 +58,7 @@ UNUSABLE: tuple[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]], ...] = (
 
 
 @pytest.mark.parametrize(("case", "change"), UNUSABLE, ids=[case[0] for case in UNUSABLE])
-def test_a_key_that_may_not_verify_is_skipped(
+def test_n31_a_key_that_may_not_verify_is_skipped(
     good: dict[str, Any], case: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
     del case
@@ -73,9 +73,14 @@ def test_a_key_that_may_not_verify_is_skipped(
     "body",
     [b"", b"<h1>down</h1>", b"[]", b"{}", b'{"keys": {}}', b'{"keys": []}', b'{"keys": [5]}'],
 )
-def test_what_is_no_key_set_is_not_taken(body: bytes) -> None:
+def test_n30_what_is_no_key_set_is_not_taken(body: bytes) -> None:
     with pytest.raises(KeysUnavailable):
         read_key_set(body)
+
+
+def test_n32_a_key_that_names_neither_algorithm_nor_use_is_taken(good: dict[str, Any]) -> None:
+    bare = {name: good[name] for name in ("kty", "n", "e", "kid")}
+    assert list(read_key_set(key_set(bare).body)) == ["one"]
 
 
 def test_a_set_of_thousands_is_not_taken(good: dict[str, Any]) -> None:
@@ -131,7 +136,7 @@ def test_an_unknown_key_id_asks_once_a_minute(
     assert wire.count("jwks") == 3
 
 
-def test_a_rotated_key_is_found_at_once(
+def test_p15_a_rotated_key_is_found_at_once(
     keys: PlatformKeys, platform: Platform, wire: Wire, good: dict[str, Any]
 ) -> None:
     keys.find(platform, "one")
@@ -143,7 +148,7 @@ def test_a_rotated_key_is_found_at_once(
 
 
 @pytest.mark.parametrize("answer", [down(), HttpAnswer(500, {}, b""), HttpAnswer(200, {}, b"<html>")])
-def test_an_error_is_never_cached_and_the_old_keys_stay(
+def test_n30_an_error_is_never_cached_and_the_old_keys_stay(
     keys: PlatformKeys, platform: Platform, wire: Wire, clock: MovableClock, answer: Any
 ) -> None:
     keys.find(platform, "one")
@@ -176,7 +181,7 @@ def test_old_keys_are_looked_up_again_and_kept_if_nobody_answers(
     assert wire.count("jwks") == 3
 
 
-def test_many_at_once_ask_once(tool: Flask, keys: PlatformKeys, platform: Platform, wire: Wire) -> None:
+def test_p15_many_at_once_ask_once(tool: Flask, keys: PlatformKeys, platform: Platform, wire: Wire) -> None:
     together, found = Barrier(12), []
 
     def find() -> None:

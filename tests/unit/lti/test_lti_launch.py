@@ -95,12 +95,12 @@ def test_no_name_and_no_course_are_no_obstacle(browser: Browser, landing: Learne
     assert person.email is None
 
 
-def test_unexpanded_variables_count_as_absent(browser: Browser, landing: Learners) -> None:
+def test_n76_unexpanded_variables_count_as_absent(browser: Browser, landing: Learners) -> None:
     launch_with(browser, **{CUSTOM: {"week": "3", "end": "$ResourceLink.submission.endDateTime", "x": ""}})
     assert landing.launched[0].custom == {"week": "3"}
 
 
-def test_an_address_to_return_to_is_kept_only_at_the_platform(browser: Browser) -> None:
+def test_n75_an_address_to_return_to_is_kept_only_at_the_platform(browser: Browser) -> None:
     for address, kept in (
         (f"{LMS}/back", f"{LMS}/back"),
         ("javascript:alert(1)", None),

@@ -91,7 +91,7 @@ def test_p36_what_we_ask_for_is_what_the_platform_offers(pat: Administrator, sta
     assert headers["Authorization"] == f"Bearer {start['registration_token']}"
     assert sent["scope"] == words.SCOPE_SCORE
     assert sent[words.TOOL_CONFIGURATION]["claims"] == ["iss", "sub", "name"]
-    assert sent[words.TOOL_CONFIGURATION]["custom_parameters"] == {}
+    assert sent[words.TOOL_CONFIGURATION]["custom_parameters"] == {"context_history": "$Context.id.history"}
 
 
 def test_the_registration_names_a_picture_that_is_there(pat: Administrator, start: dict[str, str]) -> None:

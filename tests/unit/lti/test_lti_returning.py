@@ -32,7 +32,16 @@ from ltitool.lti import returning
 from ltitool.lti.landing import KnownArrivals, bind_landing
 from ltitool.lti.models import BurntNonce, Context, Deployment, ResourceLink
 from ltitool.lti.platforms import set_platform_status
-from ltitool.lti.vocabulary import AGS, CONTEXT, CUSTOM, NRPS, PRESENTATION, RESOURCE_LINK, ROLES
+from ltitool.lti.vocabulary import (
+    AGS,
+    CONTEXT,
+    CUSTOM,
+    NOTICE_SERVICE,
+    NRPS,
+    PRESENTATION,
+    RESOURCE_LINK,
+    ROLES,
+)
 from ltitool.people.grants import grant, withdraw_grant
 from ltitool.people.models import Person, WebSession
 from ltitool.programs import DEFAULT_PROGRAM, load_shipped
@@ -41,6 +50,14 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 
 pytestmark = pytest.mark.postgres
 TEACHER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
+OTHER_NOTICES = {
+    "platform_notification_service_url": f"{LMS}/api/other-handlers",
+    "notice_types_supported": ["LtiContextCopyNotice"],
+}
+STRANGE_NOTICES = {
+    "platform_notification_service_url": f"{LMS}/api/strange-handlers",
+    "notice_types_supported": ["LtiCoffeeNotice"],
+}
 PAGES = {"keystone": "keystone"}
 WATCHED = (WebSession, Person, Membership, CoursePerson, Deployment, Context, ResourceLink)
 CHANCE = {"id", "short", "token_hash", "csrf_token", "person_id", "resource_link_id"}
@@ -267,6 +284,10 @@ CASES = (
         short_way=True,
         claims=dict.fromkeys(("name", "given_name", "family_name", "email"), ABSENT),
     ),
+    Case("other notices", short_way=False, claims={NOTICE_SERVICE: OTHER_NOTICES}),
+    Case("a service without notices of ours", short_way=True, claims={NOTICE_SERVICE: STRANGE_NOTICES}),
+    Case("no notices at all", short_way=True, claims={NOTICE_SERVICE: ABSENT}),
+    Case("a course that was copied", short_way=False, claims={CUSTOM: {"context_history": "an-origin"}}),
     Case("a language chosen here", short_way=True, change=rows(person={"locale": "es"})),
     Case(
         "a language of the LMS", short_way=True, claims={PRESENTATION: {"locale": "es-MX", "return_url": ""}}

@@ -74,7 +74,7 @@ def test_the_secret_goes_to_the_frame_and_origin_of_the_registration(browser: Br
     assert "Set-Cookie" not in page.headers
 
 
-def test_where_the_lms_says_nothing_the_same_login_goes_on_in_a_tab(browser: Browser) -> None:
+def test_p14_where_the_lms_says_nothing_the_same_login_goes_on_in_a_tab(browser: Browser) -> None:
     silent = attributes(keep(browser, lti_message_hint="single use"))["silent"]
     offer = browser.client.get(silent)
     assert "Open in a new tab" in offer.get_data(as_text=True)

@@ -43,7 +43,7 @@ def test_a_launch_runs_from_the_course_page_to_a_verified_id_token(
     assert claims[words.CONTEXT]["id"] == COURSE
     assert claims[words.RESOURCE_LINK]["id"] == "rl-keystone-3"
     assert claims[words.TARGET_LINK_URI] == login.fields["target_link_uri"]
-    assert claims[words.CUSTOM] == {"opens": "keystone"}
+    assert claims[words.CUSTOM] == {"opens": "keystone", "context_history": ""}
     assert claims[words.AGS]["lineitem"] == f"{LMS}/api/courses/{COURSE}/lineitems/li-keystone-3"
     assert claims[words.NRPS]["context_memberships_url"] == f"{LMS}/api/courses/{COURSE}/memberships"
 

@@ -42,6 +42,10 @@ def ask(imani: Browser, tool: ThrowawayTool) -> Claims:
     return found
 
 
+NAIVE = "2026-11-21T12:00:00"
+BACKWARDS = {"startDateTime": NAIVE + "Z", "endDateTime": "2026-11-20T12:00:00Z"}
+
+
 def item(**changes: Any) -> Claims:
     usual = {
         "type": words.LINK_ITEM,
@@ -132,6 +136,10 @@ WRONG: tuple[tuple[str, Claims, str], ...] = (
     ("custom of numbers", {words.CONTENT_ITEMS: [item(custom={"week": 6})]}, "bad-items"),
     ("a column of words", {words.CONTENT_ITEMS: [item(lineItem="ten")]}, "bad-items"),
     ("a column of nothing", {words.CONTENT_ITEMS: [item(lineItem={"scoreMaximum": 0})]}, "bad-items"),
+    ("dates of words", {words.CONTENT_ITEMS: [item(available={"startDateTime": "soon"})]}, "bad-items"),
+    ("a date without zone", {words.CONTENT_ITEMS: [item(available={"endDateTime": NAIVE})]}, "bad-items"),
+    ("no dates", {words.CONTENT_ITEMS: [item(submission=[])]}, "bad-items"),
+    ("an end before its start", {words.CONTENT_ITEMS: [item(submission=BACKWARDS)]}, "bad-items"),
     ("a good one and a bad one", {words.CONTENT_ITEMS: [item(), item(title="")]}, "bad-items"),
 )
 
