@@ -4,8 +4,6 @@ Each page on a phone and on a desk, in light, from a demo of its own. The thread
 badge, so that nothing in a picture is made up.
 """
 
-import json
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -21,7 +19,6 @@ from support.chromium import ARGUMENTS, CALM, CHROMIUM  # noqa: E402
 from support.running_demo import RunningDemo, running_demo  # noqa: E402
 
 from ltitool.cli.demo_seed.place import DemoPlace  # noqa: E402
-from ltitool.cli.pair import prepare  # noqa: E402
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
 TALLEST = 1800  # pixels of a picture: what comes below is more of the same
@@ -137,7 +134,7 @@ def badge_and_verdict(album: Album) -> None:
 def operator_at_work(album: Album) -> None:
     """Register the practice LMS once more by a link, and test the one that the demo began with."""
     page = album.page()
-    page.goto(operated(album.demo, "invite", "operator")["link"])
+    page.goto(album.demo.operate("invite", "operator")["link"])
     page.get_by_label("Your name").fill("Pat Lindqvist")
     page.locator("main form button").click()
     page.get_by_role("link", name="Register an LMS by hand").click()
@@ -172,14 +169,6 @@ def register(album: Album, link: str) -> None:
     album.take(lms, "platform-register")
     frame.get_by_role("button", name="Register").click()
     frame.get_by_text("Two steps are left").wait_for()
-
-
-def operated(demo: RunningDemo, *words: str) -> dict[str, str]:
-    """Say a word of the operator's command to the demo's database."""
-    command = [sys.executable, "-m", "ltitool.cli", *words, "--json"]
-    done = subprocess.run(command, cwd=ROOT, env=prepare(demo.pair), check=True, capture_output=True)
-    answer: dict[str, str] = json.loads(done.stdout)
-    return answer
 
 
 if __name__ == "__main__":

@@ -92,3 +92,15 @@ def test_every_public_page(page: Page, demo: RunningDemo) -> None:
     pages = [*walk(page, demo.tool)]
     assert f"{demo.tool}/verify" in [one.split("?")[0] for one in pages]
     assert [fault for one in pages for fault in faults_of(page, one)] == []
+
+
+def test_every_page_of_an_operator(page: Page, demo: RunningDemo) -> None:
+    """Operators come by an invitation, never from an LMS."""
+    page.goto(demo.operate("invite", "operator")["link"])
+    page.get_by_label("Your name").fill("Pat Lindqvist")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{demo.tool}/l/**")
+    pages = list(walk(page, "/".join(page.url.split("/")[:5])))
+    shapes = {shape_of(one) for one in pages}
+    assert {"/platforms/link", "/platforms/by-hand", "/platforms/*"} <= shapes, shapes
+    assert [fault for one in pages for fault in faults_of(page, one)] == []

@@ -1,5 +1,6 @@
 """`make demo`'s own command as a process, on free ports and in a folder of its own."""
 
+import json
 import os
 import signal
 import socket
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ltitool.cli.demo_seed.place import DemoPlace
-from ltitool.cli.pair import Pair
+from ltitool.cli.pair import Pair, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C stops both."
@@ -42,6 +44,13 @@ class RunningDemo:
     def in_a_tab(self, person: str, path: str = DemoPlace.HOME_PATH) -> str:
         """Give the link that launches the tool in a tab of its own."""
         return self.enter(person, f"{path}/launch?in=window")
+
+    def operate(self, *words: str) -> dict[str, Any]:
+        """Say a word of the operator's command to the demo's database."""
+        command = [sys.executable, "-m", "ltitool.cli", *words, "--json"]
+        done = subprocess.run(command, cwd=ROOT, env=prepare(self.pair), check=True, capture_output=True)
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
 
 
 @contextmanager
