@@ -119,7 +119,7 @@ def platform_lines(session: Session, organisation_id: uuid.UUID) -> list[Line]:
             platform=row,
             last_launch=launches.get(row.id),
             waiting=waiting.get(row.id, 0),
-            missing=sum(one.granted is Granted.NO for one in scope_standing(session, row)),
+            missing=sum(one.granted is Granted.NO for one in _scopes(session, row)),
             dead_grades=dead.get(row.id, 0),
         )
         for row in rows
@@ -127,6 +127,10 @@ def platform_lines(session: Session, organisation_id: uuid.UUID) -> list[Line]:
     return sorted(
         lines, key=lambda one: (not (one.platform.status == "pending" or one.waiting), one.platform.name)
     )
+
+
+def _scopes(session: Session, platform: Platform) -> list[ScopeStanding]:
+    return scope_standing(session, platform, tested=tested_scopes(check_of(session, platform)))
 
 
 def _deployments(session: Session, platform: Platform) -> list[Deployment]:

@@ -35,6 +35,7 @@ from ltitool.lti.models import (
 )
 from ltitool.lti.platforms import Registration, new_deployment
 from ltitool.lti.proposals import propose
+from ltitool.lti.selftest.findings import Finding, Outcome
 from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE
 from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti
 from ltitool.people.models import Organisation, Person, WebSession
@@ -278,6 +279,22 @@ def test_the_self_test_is_asked_for_runs_and_is_shown(
     assert f"{LMS}/jwks does not answer. Make sure that the LMS runs" in text
     assert "What could not be checked" in text
     assert "Test again" in text
+
+
+def test_p18_what_the_self_test_was_refused_counts_in_the_list_too(
+    operator: Visitor, world: World, clock: MovableClock
+) -> None:
+    refused = Finding("token", Outcome.FAILED, "service.scopes-refused", words.SCOPE_ROSTER)
+    unclear = Finding("token", Outcome.FAILED, "service.busy", words.SCOPE_SCORE)
+    with transaction() as session:
+        check = {"organisation_id": world.organisation_id, "platform_id": world.platform_id, "total": 2}
+        findings = [refused.stored(), unclear.stored()]
+        when = {"asked_at": clock(), "finished_at": clock()}
+        session.add(PlatformCheck(id=uuid.uuid4(), findings=findings, **check, **when))
+    assert "1 service is not granted" in page_text(operator.get("platforms"))
+    text = page_text(operator.get(f"platforms/{world.platform_id}"))
+    assert "People appear only after they have opened the activity." in text
+    assert "No score reaches the gradebook." not in text
 
 
 def test_only_the_own_organisation_has_a_platform_tested(world: World, visit_as: Opened) -> None:
