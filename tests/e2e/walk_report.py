@@ -37,7 +37,7 @@ class Report:
         page.wait_for_timeout(CALM_AFTER)
         tour = page.locator("[data-role=end]").first
         if tour.is_visible():
-            tour.click()
+            tour.dispatch_event("click")  # it may lie behind a window that was opened meanwhile
             tour.wait_for(state="hidden")
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
         path = self.pictures / f"{name}.png"
