@@ -39,6 +39,7 @@ class Report:
         if tour.is_visible():
             tour.dispatch_event("click")  # it may lie behind a window that was opened meanwhile
             tour.wait_for(state="hidden")
+            page.locator("[data-flexitour=backdrop]").first.wait_for(state="hidden")
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
         path = self.pictures / f"{name}.png"
         shot.quantize(COLORS).save(path, optimize=True)
