@@ -13,6 +13,7 @@ from ltitool.web.path_sessions import masked
 
 log = logging.getLogger("ltitool.errors")
 SERVER_FAULT = 500
+FRAMED = ("/l/", "/lti/")  # what an LMS shows in a frame; a failure there must be readable in it
 
 
 class WrongMethod(Malformed):
@@ -46,7 +47,8 @@ def show_error(error: ToolError) -> Response:
     """Turn one of our errors into an answer."""
     level = logging.ERROR if error.status >= SERVER_FAULT else logging.INFO
     log.log(level, "%s %s %s: %s", reference(), error.code, masked(request.path), masked(error.detail))
-    allow_any_frame()
+    if request.path.startswith(FRAMED):
+        allow_any_frame()
     if _wants_json():
         return _json_error(error)
     page = render_template("error.html", error=error, reference=reference())

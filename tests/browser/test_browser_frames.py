@@ -23,7 +23,11 @@ def in_school(
     cookies: Cookies = request.param
     settings = preferences(cookies, demo.tool, demo.lms)
     with profile(
-        playwright, tmp_path / "profile", settings, viewport={"width": 390, "height": 844}
+        playwright,
+        tmp_path / "profile",
+        settings,
+        strict=cookies == "strict",
+        viewport={"width": 390, "height": 844},
     ) as context:
         yield context
 
@@ -48,7 +52,7 @@ def open_activity(
     raise AssertionError(f"the tool did not come up: {[frame.url for frame in page.frames]}")
 
 
-@pytest.mark.parametrize("in_school", ["allowed", "blocked"], indirect=True)
+@pytest.mark.parametrize("in_school", ["allowed", "blocked", "strict"], indirect=True)
 def test_the_visit_lives_in_the_frame(in_school: BrowserContext, demo: RunningDemo) -> None:
     page, frame = open_activity(in_school, demo, DemoPlace.KEYSTONE_PATH)
     assert frame.url == f"{demo.tool}/l/{short_of(frame)}/keystone"
@@ -84,3 +88,21 @@ def test_where_no_cookie_comes_back_a_new_tab_goes_on(in_school: BrowserContext,
     tab.wait_for_url(f"{demo.tool}/l/**")
     expect(tab.locator("h1")).to_contain_text("13")
     assert violations(tab)[0] == []
+
+
+def may_store(frame: Frame) -> bool:
+    """Say whether the frame may keep anything of its own."""
+    return bool(frame.evaluate("() => { try { return localStorage.length >= 0; } catch { return false; } }"))
+
+
+def test_the_strict_mode_keeps_sites_apart_instead_of_refusing_storage(
+    playwright: Playwright, demo: RunningDemo, tmp_path: Path
+) -> None:
+    """The control of the modes above: the strict one is another browser than the one that only blocks."""
+    kinds: tuple[Cookies, ...] = ("blocked", "strict")
+    found = {}
+    for kind in kinds:
+        settings = preferences(kind, demo.tool, demo.lms)
+        with profile(playwright, tmp_path / kind, settings, strict=kind == "strict") as context:
+            found[kind] = may_store(open_activity(context, demo)[1])
+    assert found == {"blocked": False, "strict": True}

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from support.chromium import violations, width_of
 from support.frames import PERSON, open_activity, school_browser, serve_changed, tool_frame
-from support.other_lms import other_lms
+from support.other_lms import OtherLms, other_lms
 from support.photos import jpeg
 from support.running_demo import RunningDemo, free_port
 from werkzeug.serving import make_server
@@ -22,9 +22,16 @@ from ltitool.sandbox.manners import TIGHT, StorageTrick
 
 pytestmark = [pytest.mark.chromium, pytest.mark.server]
 
-STORAGE = {"storage_target": "post_message_forwarding", "door_host": "sso.localhost"}
+STORAGE = {"storage_target": "post_message_forwarding"}
 IN_PATH = re.compile(r"/l/[a-z0-9]{8}~[\w-]{43}/")
 PHOTOGRAPHER = "dana-begay"
+
+
+@pytest.fixture(scope="module")
+def stage(demo: RunningDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherLms]:
+    """One LMS for all of these tests, whose sign-on and storage have a host of their own."""
+    with other_lms(demo, tmp_path_factory.mktemp("stage"), door_host="sso.localhost") as lms:
+        yield lms
 
 
 @pytest.fixture
@@ -41,11 +48,10 @@ def stored(demo: RunningDemo) -> tuple[int, int]:
         return one, two
 
 
-@pytest.mark.parametrize("where", [STORAGE, {"storage_target": "_parent"}], ids=["beside", "parent"])
 def test_the_visit_lives_in_the_frame_without_any_cookie(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path, where: Mapping[str, str]
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
-    with other_lms(demo, tmp_path, **where) as lms:
+    with stage.behaving(**STORAGE) as lms:
         _, frame = open_activity(refusing, lms, path=DemoPlace.KEYSTONE_PATH)
         assert IN_PATH.search(frame.url)
         assert refusing.cookies(demo.tool) == []
@@ -64,9 +70,9 @@ def test_the_visit_lives_in_the_frame_without_any_cookie(
 
 
 def test_photos_drafts_and_pictures_work_in_the_path(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
-    with other_lms(demo, tmp_path, **STORAGE) as lms:
+    with stage.behaving(**STORAGE) as lms:
         page, frame = open_activity(refusing, lms, person=PHOTOGRAPHER)
         frame.goto(frame.url.split("~")[0] + "~" + frame.url.split("~")[1].split("/")[0] + "/photos")
         before = frame.locator("main img").count()
@@ -103,9 +109,9 @@ def framed_by_a_stranger(tab: Page, url: str) -> str:
 
 
 def test_a_copied_address_opens_nothing_elsewhere(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
-    with other_lms(demo, tmp_path, **STORAGE) as lms:
+    with stage.behaving(**STORAGE) as lms:
         page, frame = open_activity(refusing, lms)
         tab = refusing.new_page()
         tab.goto(frame.url)
@@ -122,9 +128,9 @@ def test_a_copied_address_opens_nothing_elsewhere(
 
 
 def test_the_frame_opens_a_tab_that_has_a_cookie(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
-    with other_lms(demo, tmp_path, **STORAGE) as lms:
+    with stage.behaving(**STORAGE) as lms:
         _, frame = open_activity(refusing, lms)
         heading = frame.locator("h1").inner_text()
         for _ in range(2):  # a ticket opens one tab; the page has fetched the next
@@ -139,9 +145,9 @@ def test_the_frame_opens_a_tab_that_has_a_cookie(
 
 
 def test_staff_is_sent_to_a_tab_of_its_own(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
-    with other_lms(demo, tmp_path, **STORAGE) as lms:
+    with stage.behaving(**STORAGE) as lms:
         _, frame = open_activity(refusing, lms, "/lti/launch", person=DemoPlace.DIRECTOR)
         expect(frame.locator("h1:visible")).to_have_text("Running the program needs a tab of its own")
         assert violations(frame)[0] == []
@@ -165,11 +171,11 @@ AT_LOGIN = (
 
 @pytest.mark.parametrize(("trick", "since"), AT_LOGIN, ids=[name for name, _ in AT_LOGIN])
 def test_what_the_storage_should_not_say_is_ignored_and_a_tab_goes_on(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path, trick: str, since: int
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path, trick: str, since: int
 ) -> None:
     """A30, P14: nothing was spent in the frame, so the same login goes on in a tab."""
     habits = {**STORAGE, "storage_trick": trick, "storage_trick_from": since}
-    with other_lms(demo, tmp_path, **habits) as lms:
+    with stage.behaving(**habits) as lms:
         page, frame = open_activity(refusing, lms, "silent=yes")
         assert page.url.startswith(lms.url)
         with refusing.expect_page() as coming:
@@ -184,11 +190,11 @@ AT_LAUNCH = (StorageTrick.SILENT, StorageTrick.LATE, StorageTrick.OTHER_MESSAGE,
 
 @pytest.mark.parametrize("trick", AT_LAUNCH)
 def test_a_storage_that_fails_at_the_launch_uses_nothing_up(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path, trick: str
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path, trick: str
 ) -> None:
     before = stored(demo)
     habits = {**STORAGE, "storage_trick": trick, "storage_trick_from": 3}
-    with other_lms(demo, tmp_path, **habits) as lms:
+    with stage.behaving(**habits) as lms:
         _, frame = open_activity(refusing, lms, "/lti/launch")
         expect(frame.locator("h1:visible")).to_have_text("Your course did not answer us")
         assert violations(frame)[0] == []
@@ -199,11 +205,11 @@ def test_a_storage_that_fails_at_the_launch_uses_nothing_up(
 
 
 def test_the_server_compares_what_the_storage_says(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
     before = stored(demo)
     habits = {**STORAGE, "storage_trick": StorageTrick.OTHER_VALUE, "storage_trick_from": 3}
-    with other_lms(demo, tmp_path, **habits) as lms:
+    with stage.behaving(**habits) as lms:
         page = refusing.new_page()
         page.goto(lms.enter(PERSON, DemoPlace.HOME_PATH))
         refused = page.frame_locator("#tool-frame").get_by_text("launch.other-browser")
@@ -221,11 +227,11 @@ MUTANTS = {
 
 @pytest.mark.parametrize("trick", MUTANTS)
 def test_each_check_of_an_answer_is_needed(
-    refusing: BrowserContext, demo: RunningDemo, tmp_path: Path, trick: StorageTrick
+    refusing: BrowserContext, demo: RunningDemo, stage: OtherLms, tmp_path: Path, trick: StorageTrick
 ) -> None:
     """Without its check, what was ignored above lets the browser in."""
     serve_changed(refusing, demo.tool, "storage.js", MUTANTS[trick])
-    with other_lms(demo, tmp_path, **STORAGE, storage_trick=trick) as lms:
+    with stage.behaving(**STORAGE, storage_trick=trick) as lms:
         _, frame = open_activity(refusing, lms)
         assert IN_PATH.search(frame.url)
 
@@ -243,12 +249,12 @@ COURSE_4 = "/courses/collaborative-leadership-4/activities/rl-this-week-4"
 
 @pytest.mark.parametrize("cookies", ["allowed", "blocked", "refused"])
 def test_people_and_courses_in_one_browser_never_mix(
-    playwright: Playwright, demo: RunningDemo, tmp_path: Path, cookies: str
+    playwright: Playwright, demo: RunningDemo, stage: OtherLms, tmp_path: Path, cookies: str
 ) -> None:
     """P13, A31, D08: two people, two courses, one browser; each tab goes on with its own."""
     with (
         school_browser(playwright, tmp_path / "profile", demo.tool, cookies) as context,  # type: ignore[arg-type] # one of Cookies
-        other_lms(demo, tmp_path, **STORAGE) as lms,
+        stage.behaving(**STORAGE) as lms,
     ):
         first, _ = open_activity(context, lms)
         second, _ = open_activity(context, lms, person=PHOTOGRAPHER)
@@ -272,11 +278,11 @@ def test_people_and_courses_in_one_browser_never_mix(
 
 @pytest.mark.parametrize("cookies", ["blocked", "refused"])
 def test_photos_tabs_and_print_work_in_a_sandboxed_frame(
-    playwright: Playwright, demo: RunningDemo, tmp_path: Path, cookies: str
+    playwright: Playwright, demo: RunningDemo, stage: OtherLms, tmp_path: Path, cookies: str
 ) -> None:
     with (
         school_browser(playwright, tmp_path / "profile", demo.tool, cookies) as context,  # type: ignore[arg-type] # one of Cookies
-        other_lms(demo, tmp_path, **STORAGE, frame_sandbox=TIGHT) as lms,
+        stage.behaving(**STORAGE, frame_sandbox=TIGHT) as lms,
     ):
         context.add_init_script("addEventListener('beforeprint', () => (window.printed = true))")
         page, frame = open_activity(context, lms, person=PHOTOGRAPHER)
@@ -306,11 +312,11 @@ def frame_height(page: Page) -> float:
 
 @pytest.mark.parametrize("cookies", ["blocked", "refused"])
 def test_the_frame_grows_scrolls_up_and_asks_before_words_are_lost(
-    playwright: Playwright, demo: RunningDemo, tmp_path: Path, cookies: str
+    playwright: Playwright, demo: RunningDemo, stage: OtherLms, tmp_path: Path, cookies: str
 ) -> None:
     with (
         school_browser(playwright, tmp_path / "profile", demo.tool, cookies) as context,  # type: ignore[arg-type] # one of Cookies
-        other_lms(demo, tmp_path, **STORAGE) as lms,
+        stage.behaving(**STORAGE) as lms,
     ):
         page, frame = open_activity(context, lms, path=DemoPlace.KEYSTONE_PATH)
         page.wait_for_function(
@@ -341,12 +347,12 @@ def test_the_frame_grows_scrolls_up_and_asks_before_words_are_lost(
 
 
 def test_an_lms_that_answers_nothing_is_told_nothing(
-    playwright: Playwright, demo: RunningDemo, tmp_path: Path
+    playwright: Playwright, demo: RunningDemo, stage: OtherLms, tmp_path: Path
 ) -> None:
     """Moodle: no capabilities, so no resize, and no error either."""
     with (
         school_browser(playwright, tmp_path / "profile", demo.tool, "blocked") as context,
-        other_lms(demo, tmp_path, messages=()) as lms,
+        stage.behaving(messages=()) as lms,
     ):
         context.add_init_script(LISTEN)
         page, frame = open_activity(context, lms, path=DemoPlace.KEYSTONE_PATH)

@@ -13,14 +13,21 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--font-render-hinting=none")
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Cookies = Literal["allowed", "blocked", "refused"]
+Cookies = Literal["allowed", "blocked", "refused", "strict"]
 CALM: dict[str, Any] = {"reduced_motion": "reduce", "color_scheme": "light"}
+# Playwright switches off what keeps frames of different sites apart; a later list takes the place of its own.
+STRICT_ARGUMENTS = (
+    "--disable-features=Translate",
+    "--enable-features=ThirdPartyStoragePartitioning,TrackingProtection3pcd",
+    "--test-third-party-cookie-phaseout",
+)
 BLOCK, ALLOW = 2, 1  # Chromium's own numbers for a content setting
 
 
 def preferences(cookies: Cookies, tool: str, lms: str) -> dict[str, Any]:
     """Give a profile's settings: third-party cookies allowed; blocked, so that partitioned ones alone come
-    back; or all cookies of the tool refused inside the LMS.
+    back; or all cookies of the tool refused inside the LMS. "strict" has the settings of "blocked"; it is for
+    `profile` to add Chromium's stricter features.
     """
     blocked = cookies != "allowed"
     profile: dict[str, Any] = {"cookie_controls_mode": int(blocked), "block_third_party_cookies": blocked}
@@ -32,13 +39,14 @@ def preferences(cookies: Cookies, tool: str, lms: str) -> dict[str, Any]:
 
 @contextmanager
 def profile(
-    playwright: Playwright, folder: Path, settings: dict[str, Any], **options: Any
+    playwright: Playwright, folder: Path, settings: dict[str, Any], *, strict: bool = False, **options: Any
 ) -> Iterator[BrowserContext]:
-    """Open a browser with a profile of its own."""
+    """Open a browser with a profile of its own; `strict` keeps frames of different sites apart altogether."""
+    arguments = [*ARGUMENTS, *(STRICT_ARGUMENTS if strict else ())]
     (folder / "Default").mkdir(parents=True)
     (folder / "Default" / "Preferences").write_text(json.dumps(settings), encoding="utf-8")
     context = playwright.chromium.launch_persistent_context(
-        folder, executable_path=CHROMIUM, args=list(ARGUMENTS), **CALM, **options
+        folder, executable_path=CHROMIUM, args=arguments, **CALM, **options
     )
     try:
         yield context

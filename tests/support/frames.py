@@ -27,7 +27,8 @@ def school_browser(
     if cookies == "refused":
         exceptions = {f"{tool},*": {"setting": BLOCK}, f"{tool},{tool}": {"setting": ALLOW}}
         settings["profile"]["content_settings"] = {"exceptions": {"cookies": exceptions}}
-    with profile(playwright, folder, settings, viewport=PHONE, accept_downloads=True, **options) as context:
+    options |= {"viewport": PHONE, "accept_downloads": True, "strict": cookies == "strict"}
+    with profile(playwright, folder, settings, **options) as context:
         context.set_default_timeout(PATIENCE)
         yield context
 
