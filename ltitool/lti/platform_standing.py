@@ -24,7 +24,7 @@ from ltitool.lti.models import (
 from ltitool.lti.platforms import platform_of
 from ltitool.lti.products import NAMES, product_of
 from ltitool.lti.proposals import ADDRESSES, proposal_of
-from ltitool.lti.scope_features import Granted, ScopeStanding, scope_standing
+from ltitool.lti.scope_features import ScopeStanding, scope_standing
 from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE, check_of, tested_scopes
 
 
@@ -119,7 +119,7 @@ def platform_lines(session: Session, organisation_id: uuid.UUID) -> list[Line]:
             platform=row,
             last_launch=launches.get(row.id),
             waiting=waiting.get(row.id, 0),
-            missing=sum(one.granted is Granted.NO for one in _scopes(session, row)),
+            missing=sum(one.is_missing for one in _scopes(session, row)),
             dead_grades=dead.get(row.id, 0),
         )
         for row in rows

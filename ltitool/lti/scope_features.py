@@ -19,6 +19,7 @@ class Service:
 
     name: str
     without: str
+    optional: bool = False  # many an LMS does not have it at all, which is no fault of its settings
 
 
 SERVICES = {
@@ -36,6 +37,11 @@ SERVICES = {
     ),
     words.SCOPE_ROSTER: Service(
         msg("Read the list of people"), msg("People appear only after they have opened the activity.")
+    ),
+    words.SCOPE_NOTICES: Service(
+        msg("Hear of copied courses"),
+        msg("A copied course is noticed only when somebody opens the activity in it."),
+        optional=True,
     ),
 }
 
@@ -55,6 +61,11 @@ class ScopeStanding:
     scope: str
     granted: Granted
     service: Service
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the LMS could grant it and does not."""
+        return self.granted is Granted.NO and not self.service.optional
 
 
 def scope_standing(

@@ -8,9 +8,10 @@ from ltitool.lti import vocabulary as words
 from ltitool.lti.platform_client import Call, read_answer
 from ltitool.lti.platform_keys import MAX_SET_BYTES, read_key_set
 from ltitool.lti.roles import LtiRole
+from ltitool.lti.scope_features import service_of
 from ltitool.lti.selftest.bench import Bench, Course
 from ltitool.lti.selftest.findings import Finding, Outcome, Value, failed, passed, unchecked
-from ltitool.lti.service_errors import ServiceAnswerUnreadable
+from ltitool.lti.service_errors import ScopesRefused, ServiceAnswerUnreadable
 from ltitool.lti.toolconfig import SCOPES
 
 Check = Callable[[Bench], Finding]
@@ -61,6 +62,10 @@ def check_token(scope: str, bench: Bench) -> Finding:
     """Whether the LMS gives a token for one scope."""
     try:
         bench.tokens.ask(bench.platform, (scope,))
+    except ScopesRefused as error:
+        if service_of(scope).optional:
+            return Finding("token", Outcome.UNCHECKED, "not-offered", scope)
+        return Finding("token", Outcome.FAILED, error.code, scope)
     except ToolError as error:
         return Finding("token", Outcome.FAILED, error.code, scope)
     return Finding("token", Outcome.PASSED, "ok", scope)

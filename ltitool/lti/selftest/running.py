@@ -46,7 +46,7 @@ def findings_of(check: PlatformCheck) -> list[Finding]:
 def tested_scopes(check: PlatformCheck | None) -> list[tuple[str, bool]]:
     """Give the scopes for which a self-test was given a token, or was refused one as not granted."""
     found = findings_of(check) if check is not None else []
-    clear = {"ok", "service.scopes-refused"}
+    clear = {"ok", "not-offered", "service.scopes-refused"}
     return [
         (one.about, one.outcome is Outcome.PASSED)
         for one in found

@@ -127,6 +127,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     ),
     ("clock", "no-date"): Case(msg("No answer said what time it is there.")),
     ("token", "ok"): Case(msg("Granted.")),
+    ("token", "not-offered"): Case(msg("This LMS does not offer it. Everything else works without it.")),
     ("token", "service.scopes-refused"): Case(msg("The LMS does not grant it."), SERVICES_ON, SERVICES_IN),
     ("token", "service.token-refused"): Case(
         msg("The LMS does not accept our signature or our client ID."),

@@ -35,8 +35,10 @@ from ltitool.lti.models import (
 )
 from ltitool.lti.platforms import Registration, new_deployment
 from ltitool.lti.proposals import propose
+from ltitool.lti.selftest.checks import CHECKS
 from ltitool.lti.selftest.findings import Finding, Outcome
 from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE
+from ltitool.lti.toolconfig import SCOPES
 from ltitool.lti.wiring import FORGET_JOB, forget_old_job, init_lti
 from ltitool.people.models import Organisation, Person, WebSession
 
@@ -241,7 +243,7 @@ def test_proposed_addresses_are_shown_and_decided(
 
 def test_p18_scopes_granted_are_held_against_scopes_needed(operator: Visitor, world: World) -> None:
     page = operator.get(f"platforms/{world.platform_id}")
-    assert page_text(page).count("Not known yet") == 5
+    assert page_text(page).count("Not known yet") == len(SCOPES)
     with transaction() as session:
         session.execute(
             update(Context)
@@ -249,7 +251,7 @@ def test_p18_scopes_granted_are_held_against_scopes_needed(operator: Visitor, wo
             .values(scopes=[words.SCOPE_SCORE], memberships_url=f"{LMS}/people")
         )
     text = page_text(operator.get(f"platforms/{world.platform_id}"))
-    assert (text.count("Not granted"), text.count("Not known yet")) == (3, 0)
+    assert (text.count("Not granted"), text.count("Not known yet")) == (4, 0)
     assert "We cannot make a column" in text
     assert "No score reaches the gradebook" not in text
     assert "3 services are not granted" in page_text(operator.get("platforms"))
@@ -264,7 +266,7 @@ def test_the_self_test_is_asked_for_runs_and_is_shown(
     assert (asked.status_code, asked.location.rpartition("#")[2]) == (303, "selftest")
     page = operator.get(here)
     assert 'data-renew="1"' in page.text
-    assert "0 of 12 checks are done." in page_text(page)
+    assert f"0 of {len(CHECKS)} checks are done." in page_text(page)
     assert "Test again" not in page.text
     found = services_of(app)
     app.extensions[EXTENSION] = replace(found, http=NobodyAnswers())
@@ -275,7 +277,7 @@ def test_the_self_test_is_asked_for_runs_and_is_shown(
     page = operator.get(here)
     text = page_text(page)
     assert "data-renew" not in page.text
-    assert "6 of 12 checks failed" in text
+    assert f"{len(SCOPES) + 1} of {len(CHECKS)} checks failed" in text
     assert f"{LMS}/jwks does not answer. Make sure that the LMS runs" in text
     assert "What could not be checked" in text
     assert "Test again" in text
