@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from badges.baking.form import Baked
 from badges.baking.png import PNG_SIGNATURE, bake_png, unbake_png
 from badges.baking.svg import bake_svg, unbake_svg
@@ -12,7 +14,12 @@ __all__ = ["Baked", "bake", "bake_png", "bake_svg", "is_picture", "unbake", "unb
 
 def is_picture(data: bytes) -> bool:
     """Whether the bytes look like a PNG or an SVG, by their content."""
-    return data.startswith(PNG_SIGNATURE) or data.lstrip()[:1] == b"<"
+    return data.startswith(PNG_SIGNATURE) or _looks_like_svg(data)
+
+
+def _looks_like_svg(data: bytes) -> bool:
+    """Whether it begins like XML; drawing programs may write a byte order mark first."""
+    return data.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
 
 
 def bake(picture: bytes, credential: str) -> bytes:
@@ -20,14 +27,16 @@ def bake(picture: bytes, credential: str) -> bytes:
 
     Args:
         picture: a PNG or an SVG without a badge.
-        credential: JSON text, or a compact JWS.
+        credential: JSON text, or a compact JWS, without spaces around it.
 
     Raises:
-        BakingError: see ``bake_png`` and ``bake_svg``.
+        BakingError: ``not_a_picture``; see ``bake_png`` and ``bake_svg``.
     """
-    return (
-        bake_png(picture, credential) if picture.startswith(PNG_SIGNATURE) else bake_svg(picture, credential)
-    )
+    if picture.startswith(PNG_SIGNATURE):
+        return bake_png(picture, credential)
+    if _looks_like_svg(picture):
+        return bake_svg(picture, credential)
+    raise BakingError("not_a_picture", "neither a PNG nor an SVG")
 
 
 def unbake(picture: bytes) -> Baked:
@@ -39,6 +48,6 @@ def unbake(picture: bytes) -> Baked:
     """
     if picture.startswith(PNG_SIGNATURE):
         return unbake_png(picture)
-    if picture.lstrip()[:1] == b"<":
+    if _looks_like_svg(picture):
         return unbake_svg(picture)
     raise BakingError("not_a_picture", "neither a PNG nor an SVG")

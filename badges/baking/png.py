@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from badges.baking.form import MAX_PICTURE_BYTES, Baked, the_only
+from badges.baking.form import MAX_PICTURE_BYTES, Baked, credential_bytes, the_only
 from badges.errors import BakingError
 
 if TYPE_CHECKING:
@@ -40,13 +40,15 @@ def bake_png(picture: bytes, credential: str) -> bytes:
     """The PNG with one iTXt chunk more, right after the header; pixels and other chunks stay byte for byte.
 
     Raises:
-        BakingError: ``already_baked``, and whatever makes the picture no sound PNG.
+        BakingError: ``already_baked``, what ``credential_bytes`` refuses, and whatever makes the picture no
+            sound PNG.
     """
+    content = credential_bytes(credential)
     chunks = list(read_chunks(picture))
     if any(_keyword(chunk).lower() in KEYWORDS for chunk in chunks):
         raise BakingError("already_baked", "the picture already holds a badge")
     after_header = chunks[1].start
-    chunk = _chunk(b"iTXt", _KEYWORD + _UNCOMPRESSED + credential.encode("utf-8"))
+    chunk = _chunk(b"iTXt", _KEYWORD + _UNCOMPRESSED + content)
     return picture[:after_header] + chunk + picture[after_header:]
 
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from badges.baking.form import MAX_PICTURE_BYTES, Baked, the_only
+from badges.baking.form import COMPACT_JWS, MAX_PICTURE_BYTES, Baked, credential_bytes, the_only
 from badges.errors import BakingError
 
 if TYPE_CHECKING:
@@ -26,16 +26,18 @@ _ELEMENTS = {f"{{{NAMESPACE}}}credential": "3.0", f"{{{NAMESPACE_2_0}}}assertion
 _BEFORE_ROOT = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _START_TAG = re.compile(r"<[^\s/>]+(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
 _ENCODING = re.compile(r"\A<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)[\"']")
-_COMPACT_JWS = re.compile(r"[A-Za-z0-9_.-]+\Z")
+# Characters of JSON text that XML cannot carry; they stand in strings only, where they have escapes.
+_NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
 def bake_svg(picture: bytes, credential: str) -> bytes:
     """The SVG with the credential in it: a JWS in ``verify``, JSON as CDATA.
 
     Raises:
-        BakingError: ``already_baked``, ``empty_svg`` for a root without content, and whatever makes the
-            picture no sound SVG.
+        BakingError: ``already_baked``, ``empty_svg`` for a root without content, what ``credential_bytes``
+            refuses, and whatever makes the picture no sound SVG.
     """
+    credential_bytes(credential)
     text = _decoded(picture)
     root = _parsed(text)
     if any(element.tag in _ELEMENTS for element in root.iter()):
@@ -58,10 +60,11 @@ def unbake_svg(picture: bytes) -> Baked:
 
 
 def _element(credential: str) -> str:
-    if _COMPACT_JWS.match(credential):
+    if COMPACT_JWS.match(credential):
         return f"<openbadges:credential verify={quoteattr(credential)}/>"
     # Inside JSON text, ]]> can only stand in a string, where > has an escape of its own.
     text = credential.replace("]]>", "]]\\u003e")
+    text = _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return f"<openbadges:credential><![CDATA[{text}]]></openbadges:credential>"
 
 

@@ -58,6 +58,12 @@ class OpenedToken:
             return dict(inner)
         return {name: value for name, value in self.payload.items() if name not in ENVELOPE}
 
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The header, and the claims around the credential."""
+        claims = {name: self.payload[name] for name in ENVELOPE if name in self.payload}
+        return {"header": dict(self.header), "claims": claims}
+
 
 def sign(document: Mapping[str, Any], *, signer: JwtSigner, kid: str) -> str:
     """The document as a compact JWS.

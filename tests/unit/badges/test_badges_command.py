@@ -91,7 +91,7 @@ def test_inspect_bake_unbake(folder: Path, capsys: pytest.CaptureFixture[str]) -
         assert main(["inspect", str(out)]) == 0
         assert "checked: nothing" in capsys.readouterr().out
         assert main(["inspect", str(out), "--json"]) == 0
-        assert json.loads(capsys.readouterr().out)["id"].startswith("urn:uuid:1111")
+        assert json.loads(capsys.readouterr().out)["credential"]["id"].startswith("urn:uuid:1111")
 
 
 def test_faults_are_told_without_a_trace(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
