@@ -57,11 +57,14 @@ e2e-moodle: $(STATE)/dev assets ## Walk through a real Moodle in Chromium (MOODL
 	@$(BIN)/python tests/e2e/walk_moodle.py "$(MOODLE_URL)"
 
 ##@ Measure it
-.PHONY: bench-badges fuzz-badges conformance
+.PHONY: bench-badges bench-lti fuzz-badges conformance
 FUZZ_N ?= 20000
 bench-badges: $(STATE)/dev assets ## Measure the badge library against others, in one run; writes bench/badges.md
 	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" $(BIN)/python bench/bench_badges.py --write
 	@$(BIN)/python bench/profile_badges.py
+
+bench-lti: $(STATE)/dev assets ## Measure launches against a floor and other libraries, in one run; writes bench/lti.md (needs PostgreSQL, npm)
+	@$(BIN)/python bench/bench_lti.py --write
 
 fuzz-badges: $(STATE)/dev assets ## Compare the canonical form of FUZZ_N generated badges with two others (resumable)
 	@$(BIN)/python bench/fuzz_badges.py --count $(FUZZ_N)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, String, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import Attendance, CoachingEntry, GroupSession
@@ -69,9 +69,9 @@ def hours_ledger(session: Session, scope: ParticipantScope) -> HoursLedger | Non
 def hours_ledgers(
     session: Session, scope: ParticipantScope, people: list[uuid.UUID]
 ) -> Mapping[uuid.UUID, HoursLedger | None]:
-    """Give the ledgers of several people of the scope's offering, in two queries."""
+    """Give the ledgers of several people of the scope's offering, in one query."""
     lines: dict[uuid.UUID, list[HoursLine]] = {person: [] for person in people}
-    for person_id, line in (*_sessions(session, scope, people), *_one_to_ones(session, scope, people)):
+    for person_id, line in _rows(session, scope, people):
         if line.kind in scope.program.clock_hours and line.minutes > 0:
             lines[person_id].append(line)
     return {
@@ -88,10 +88,20 @@ def _by_day(line: HoursLine) -> tuple[date, str, str]:
     return line.held_on, line.kind.value, str(line.row_id)
 
 
-def _sessions(
+def _rows(
     session: Session, scope: ParticipantScope, people: list[uuid.UUID]
 ) -> Iterable[tuple[uuid.UUID, HoursLine]]:
-    rows = session.execute(
+    for person_id, held_on, minutes, key, row_id in session.execute(
+        union_all(_sessions(scope, people), _one_to_ones(scope, people))
+    ):
+        kind = ActivityKind.COACHING_SESSION if key is None else ActivityKind.GROUP_SESSION
+        yield person_id, HoursLine(held_on, kind, minutes, key, row_id)
+
+
+def _sessions(
+    scope: ParticipantScope, people: list[uuid.UUID]
+) -> Select[uuid.UUID, date, int, str, uuid.UUID]:
+    return (
         select(
             Attendance.person_id,
             GroupSession.held_on,
@@ -107,19 +117,19 @@ def _sessions(
             Attendance.person_id.in_(people),
         )
     )
-    for person_id, held_on, minutes, key, row_id in rows:
-        yield person_id, HoursLine(held_on, ActivityKind.GROUP_SESSION, minutes, key, row_id)
 
 
 def _one_to_ones(
-    session: Session, scope: ParticipantScope, people: list[uuid.UUID]
-) -> Iterable[tuple[uuid.UUID, HoursLine]]:
-    rows = session.execute(
-        select(CoachingEntry.person_id, CoachingEntry.held_on, CoachingEntry.minutes, CoachingEntry.id).where(
-            CoachingEntry.organisation_id == scope.organisation_id,
-            CoachingEntry.offering_id == scope.offering_id,
-            CoachingEntry.person_id.in_(people),
-        )
+    scope: ParticipantScope, people: list[uuid.UUID]
+) -> Select[uuid.UUID, date, int, str, uuid.UUID]:
+    return select(
+        CoachingEntry.person_id,
+        CoachingEntry.held_on,
+        CoachingEntry.minutes,
+        cast(null(), String),
+        CoachingEntry.id,
+    ).where(
+        CoachingEntry.organisation_id == scope.organisation_id,
+        CoachingEntry.offering_id == scope.offering_id,
+        CoachingEntry.person_id.in_(people),
     )
-    for person_id, held_on, minutes, row_id in rows:
-        yield person_id, HoursLine(held_on, ActivityKind.COACHING_SESSION, minutes, None, row_id)

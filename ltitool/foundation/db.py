@@ -1,14 +1,18 @@
 """The database door: the declarative base, the session, and one transaction per use case."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+import psycopg
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.rows import namedtuple_row
 from sqlalchemy import (
     JSON,
     DateTime,
@@ -16,14 +20,15 @@ from sqlalchemy import (
     Engine,
     ForeignKeyConstraint,
     MetaData,
-    Row,
     Select,
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    create_engine,
     event,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -36,6 +41,7 @@ NAMING = {
 }
 SQLITE_BEGIN = "sqlite_begin"
 ALONE = "ltitool.db.alone"
+NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -104,7 +110,7 @@ def init_db(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             _listen_sqlite(db.engine)
         else:
-            app.extensions[ALONE] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+            app.extensions[ALONE] = _engine_of_single_statements(db.engine)
 
 
 def read_session() -> Session:
@@ -143,26 +149,67 @@ def has_single_statements() -> bool:
     return ALONE in current_app.extensions
 
 
-def run_alone(statement: str, values: Mapping[str, Any]) -> Row[Any] | None:
+def run_alone(statement: str, values: Mapping[str, Any]) -> Any:
     """Run one statement in the database's own words, as a transaction of its own; gives its first row.
 
     Nothing is sent around it, no BEGIN and no COMMIT. Only where `has_single_statements` says so.
     """
-    with _alone().connect() as connection:
-        return connection.exec_driver_sql(statement, dict(values)).first()
+    text, names = _numbered(statement)
+    with _alone().connect() as connection, _translated():
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver of the settings
+        cursor = psycopg.RawCursor(driver, row_factory=namedtuple_row)
+        return cursor.execute(text, [values[name] for name in names]).fetchone()
 
 
-def read_alone(statement: Select[Any], values: Mapping[str, Any]) -> Row[Any] | None:
-    """Give the first row of a query that nothing else has to agree with."""
-    if not has_single_statements():
-        return read_session().execute(statement, dict(values)).first()
-    with _alone().connect() as connection:
-        return connection.execute(statement, dict(values)).first()
+class LoneQuery:
+    """A query that nothing else has to agree with, made ready once: a single statement each time."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        self._query = query
+        self._ready: tuple[str, Mapping[str, Any]] | None = None
+
+    def first(self, values: Mapping[str, Any]) -> Any:
+        """Give the first row, or None."""
+        if not has_single_statements():
+            return read_session().execute(self._query, dict(values)).first()
+        if self._ready is None:
+            compiled = self._query.compile(dialect=_alone().dialect)
+            self._ready = str(compiled), compiled.params
+        text, own = self._ready
+        return run_alone(text, {**own, **values})
+
+
+@cache
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """Turn named parameters into the server's own numbered ones, so that the driver has nothing to read."""
+    names = tuple(dict.fromkeys(NAMED.findall(statement)))
+    return NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement).encode(), names
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say the driver's errors as SQLAlchemy does."""
+    try:
+        yield
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(None, None, error) from error
+    except psycopg.Error as error:
+        raise DBAPIError(None, None, error) from error
 
 
 def _alone() -> Engine:
     engine: Engine = current_app.extensions[ALONE]
     return engine
+
+
+def _engine_of_single_statements(engine: Engine) -> Engine:
+    """Open connections on which each statement is its own transaction, beside those of use cases."""
+    alone = create_engine(
+        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, hide_parameters=True
+    )
+    event.listen(engine, "engine_disposed", lambda _engine: alone.dispose())
+    return alone
 
 
 def end_read() -> None:

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from urllib.parse import urlencode
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.db import end_read, read_session, transaction
@@ -184,13 +185,19 @@ def _lifetime(value: object) -> timedelta:
 
 
 def _keep(session: Session, platform_id: uuid.UUID, wanted: str, grant: Grant) -> None:
-    session.execute(
-        delete(AccessToken)
-        .where(AccessToken.platform_id == platform_id, AccessToken.scopes == wanted)
-        .execution_options(synchronize_session=False)
+    """Keep a token in the place of an older one; of two processes that asked at once, the later stays."""
+    insert = _insert(session).values(
+        platform_id=platform_id, scopes=wanted, token=grant.token, expires_at=grant.expires_at
     )
     session.execute(
-        insert(AccessToken).values(
-            platform_id=platform_id, scopes=wanted, token=grant.token, expires_at=grant.expires_at
+        insert.on_conflict_do_update(
+            index_elements=[AccessToken.platform_id, AccessToken.scopes],
+            set_={"token": insert.excluded.token, "expires_at": insert.excluded.expires_at},
         )
     )
+
+
+def _insert(session: Session) -> sqlite.Insert | postgresql.Insert:
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(AccessToken)
+    return sqlite.insert(AccessToken)

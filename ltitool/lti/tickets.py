@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -94,11 +95,16 @@ class Tickets:
             raise refusal(str(error)) from error
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        return URLSafeSerializer(
-            self._secret_key,
-            salt=f"lti-{purpose}",
-            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
-        )
+        return _signing(self._secret_key, purpose)
+
+
+@lru_cache(8)
+def _signing(secret_key: bytes, purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        secret_key,
+        salt=f"lti-{purpose}",
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+    )
 
 
 def secret_hash(secret: str) -> str:

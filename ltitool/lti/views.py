@@ -53,8 +53,10 @@ def login() -> ResponseReturnValue:
     found = services()
     parameters = take_parameters(request.form if request.method == "POST" else request.args)
     asked = read_login(parameters, found.settings)
+    if keeps_cookies(request):
+        return _depart(asked, found)
     ticket = _tickets(found).write_login(parameters, found.clock())
-    if keeps_cookies(request) or len(ticket) > MAX_TICKET:
+    if len(ticket) > MAX_TICKET:
         return _depart(asked, found)
     _find_platform(asked)  # refuse a stranger before asking for cookies
     response = redirect(url_for("lti.check_cookies", ticket=ticket))

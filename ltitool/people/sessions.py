@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from ltitool.foundation.db import read_alone
+from ltitool.foundation.db import LoneQuery
 from ltitool.people.models import WebSession
 
 IDLE = timedelta(minutes=30)
@@ -121,21 +121,21 @@ def open_session(
     return opened
 
 
-def look_up(is_open: ColumnElement[bool]) -> Select[Any]:
+def look_up(is_open: ColumnElement[bool]) -> LoneQuery:
     """Give the query of `find_session`: a session's columns, and `is_open` of where it came from."""
     columns = WebSession.__table__.c
-    return select(*columns, is_open.label("is_open")).where(columns.short == bindparam("short"))
+    return LoneQuery(select(*columns, is_open.label("is_open")).where(columns.short == bindparam("short")))
 
 
-def find_session(query: Select[Any], short: str, token: str) -> Row[Any] | None:
+def find_session(query: LoneQuery, short: str, token: str) -> Any:
     """Find a session that this browser holds the secret of, alive or ended, in one statement."""
-    row = read_alone(query, {"short": short})
+    row = query.first({"short": short})
     if row is None or not hmac.compare_digest(row.token_hash, token_hash(token)):
         return None
     return row
 
 
-def is_alive(row: WebSession | Row[Any], at: datetime) -> bool:
+def is_alive(row: Any, at: datetime) -> bool:
     """Say whether a session may still be used."""
     return bool(row.closed_at is None and at < row.expires_at and at < row.last_seen_at + IDLE)
 

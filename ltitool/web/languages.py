@@ -85,8 +85,15 @@ def _is_a_page(path: str) -> bool:
     return current_app.url_map.bind("").test(path, "GET")
 
 
+def tell_times_in(zone: str) -> None:
+    """Say the zone of this answer's times, where the page has read it already."""
+    g.zone = zone
+
+
 def choose_timezone() -> str | None:
     """Say in which zone times are told: that of the visit's program, or UTC on public pages."""
+    if "zone" in g:
+        return str(g.zone)
     visit = visit_or_none()
     zone_of: ZoneOfVisit | None = current_app.extensions.get(ZONE_OF_VISIT)
     return zone_of(visit) if visit and zone_of else None

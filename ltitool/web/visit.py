@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, g, request
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement
 
 from ltitool.foundation.db import transaction
 from ltitool.foundation.services import services
@@ -89,7 +89,7 @@ def load_visit(launch: str) -> Visit:
     return current_visit()
 
 
-def _check_carried(row: Row[Any], *, in_path: bool) -> None:
+def _check_carried(row: Any, *, in_path: bool) -> None:
     """Take a token only from where it was put: never a cookie's from the path, nor the other way round."""
     if in_path != (row.path_agent is not None):
         raise SessionMissing(f"session {row.short} is carried otherwise")
@@ -101,7 +101,7 @@ def _check_carried(row: Row[Any], *, in_path: bool) -> None:
         raise SessionOnlyInFrame(f"session {row.short}")
 
 
-def _visit(row: Row[Any]) -> Visit:
+def _visit(row: Any) -> Visit:
     return Visit(
         session_id=row.id,
         short=row.short,

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from sqlalchemy import text
 from support.clock import MovableClock
 from support.postgres import create_tables
 from support.practice import Wire, seed_registration
 
 from ltitool.app import create_app, services_of
-from ltitool.foundation.db import Base, db, read_session, transaction
+from ltitool.foundation.db import ALONE, Base, db, read_session, transaction
 from ltitool.foundation.services import EXTENSION
 from ltitool.lti.wiring import init_lti
 from ltitool.settings import Settings
@@ -70,20 +70,24 @@ class Sent:
 
 @contextmanager
 def traced() -> Iterator[Sent]:
-    """Trace the one connection of this thread's application."""
+    """Trace this thread's connections: that of use cases, and that of single statements."""
     sent = Sent()
     read_session().rollback()
-    with db.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-    assert raw is not None
-    with TemporaryFile("w+") as out:
-        raw.pgconn.trace(out.fileno())
+    raw = []
+    for engine in (db.engine, current_app.extensions[ALONE]):
+        with engine.connect() as connection:
+            raw.append(connection.connection.driver_connection)
+    with TemporaryFile("w+") as one, TemporaryFile("w+") as other:
+        for connection, out in zip(raw, (one, other), strict=True):
+            connection.pgconn.trace(out.fileno())
         try:
             yield sent
         finally:
-            raw.pgconn.untrace()
-        out.seek(0)
-        sent.words += _executions(out.read().splitlines())
+            for connection in raw:
+                connection.pgconn.untrace()
+        for out in (one, other):
+            out.seek(0)
+            sent.words += _executions(out.read().splitlines())
 
 
 def _executions(lines: Sequence[str]) -> list[str]:

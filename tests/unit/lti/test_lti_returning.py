@@ -564,3 +564,12 @@ def test_login_launch_and_look_up_send_two_statements(browser: Browser, wire: Wi
         assert browser.client.get(home + "empty").status_code == 200
     assert (login.words, launched.statements, looked_up.statements) == ([], 1, 1)
     assert wire.requests == []
+
+
+def test_the_real_first_page_takes_eight_statements(browser: Browser) -> None:
+    """Its look-up is counted, and the BEGIN that the page's reading starts with is not."""
+    home = browser.launch_well().location
+    assert browser.client.get(home).status_code == 200
+    with pg_tool.traced() as page:
+        assert b"weeks/" in browser.client.get(home).data
+    assert len([word for word in page.words if "BEGIN" not in word]) <= 8, page.words
