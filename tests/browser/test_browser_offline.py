@@ -25,7 +25,8 @@ def page(browser: Browser) -> Iterator[Page]:
 def open_keystone(page: Page, demo: RunningDemo) -> None:
     page.goto(demo.in_a_tab(PERSON, DemoPlace.KEYSTONE_PATH))
     page.wait_for_url("**/keystone*")
-    page.locator("h1").wait_for()
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def press_save(page: Page) -> None:
