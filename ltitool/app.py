@@ -44,7 +44,9 @@ from ltitool.foundation.services import EXTENSION, Services
 from ltitool.foundation.storage import open_store
 from ltitool.lti import (
     deep_link_views,
+    grade_checking,
     grade_intents,
+    grade_views,
     notice_handlers,
     notice_views,
     operator_views,
@@ -61,6 +63,7 @@ from ltitool.lti.role_counts import bind_role_counts
 from ltitool.lti.selftest import running as selftest
 from ltitool.lti.wiring import (
     FORGET_JOB,
+    check_grades_job,
     check_platform_job,
     forget_old_job,
     init_lti,
@@ -101,6 +104,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     platform_views.pages,
     privacy_views.pages,
     notice_views.pages,
+    grade_views.pages,
     coaching_views.pages,
     offering_views.pages,
     copy_views.pages,
@@ -124,6 +128,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 # Durable job names: what makes each wish true, and what finds the wishes whose hint was lost.
 HANDLERS: Mapping[str, Handler] = {
     grade_intents.JOB: send_grade_job,
+    grade_checking.JOB: check_grades_job,
     FORGET_JOB: forget_old_job,
     selftest.JOB: check_platform_job,
     notice_handlers.JOB: register_handlers_job,
@@ -134,6 +139,7 @@ HANDLERS: Mapping[str, Handler] = {
 }
 SWEEPERS: Mapping[str, Sweeper] = {
     grade_intents.JOB: grade_intents.sweep_grades,
+    grade_checking.JOB: grade_checking.checks_due,
     FORGET_JOB: sweep_old,
     selftest.JOB: selftest.sweep_checks,
     notice_handlers.JOB: notice_handlers.handlers_wanted,

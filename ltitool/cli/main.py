@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ltitool.cli import administer, check_program, demo, platforms, sandbox, serve
+from ltitool.cli import administer, check_program, demo, grades, platforms, sandbox, serve
 from ltitool.cli.story import command as story
 from ltitool.errors import Invalid, ToolError
 from ltitool.settings import SettingsInvalid
@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Describe every word; the reference page of the command is checked against this."""
     parser = argparse.ArgumentParser(prog="ltitool", description=__doc__)
     words = parser.add_subparsers(dest="word", required=True, metavar="WORD")
-    for module in (serve, demo, sandbox, story, check_program, administer, platforms):
+    for module in (serve, demo, sandbox, story, check_program, administer, platforms, grades):
         module.add_words(words)
     return parser
 

@@ -23,6 +23,7 @@ from ltitool.lti.platforms import (
     platform_of,
 )
 from ltitool.lti.products import product_of
+from ltitool.lti.quirks.choosing import PRODUCTS
 from ltitool.lti.selftest.findings import Outcome
 from ltitool.lti.selftest.running import run_check
 from ltitool.lti.selftest.words import say
@@ -55,6 +56,7 @@ def _platform_words(parser: Any) -> None:
         "--origin", action="append", default=[], help="a further address of this LMS; may be repeated"
     )
     word.add_argument("--deployment-policy", choices=POLICIES, default="approve")
+    word.add_argument("--product", choices=PRODUCTS, default="", help="where it cannot be told by itself")
     word = add_word(sub, "invite", "make a single-use link by which an LMS registers itself", _invite)
     word.add_argument("--name", required=True, help="under which the LMS will be listed")
     add_word(sub, "list", "list them", _list)
@@ -117,6 +119,7 @@ def platform_json(row: Platform, deployments: list[Deployment]) -> dict[str, Any
         "token_audience": row.token_audience,
         "origins": list(row.service_origins),
         "deployment_policy": row.deployment_policy,
+        "product": product_of(row),
         "created_at": _moment(row.created_at),
         "deployments": [deployment_json(one) for one in deployments if one.platform_id == row.id],
     }
@@ -142,6 +145,7 @@ def _add(arguments: argparse.Namespace) -> Answer:
         token_audience=arguments.token_audience,
         service_origins=arguments.origin,
         deployment_policy=arguments.deployment_policy,
+        product=arguments.product,
     )
     with transaction() as session:
         row = add_platform(

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -81,23 +81,28 @@ def enrol(
     """Make sure that a learner has a participant's place, active again if it had lapsed."""
     place = participant_place(session, organisation_id, offering_id, came.person_id)
     if place is None:
-        place = Membership(
-            id=uuid.uuid5(offering_id, f"participant:{came.person_id}"),
-            organisation_id=organisation_id,
-            offering_id=offering_id,
-            cohort_id=None,
-            person_id=came.person_id,
-            role=PARTICIPANT,
-            status=ACTIVE,
-            source=came.source,
-            context_id=came.context_id,
-            lms_subject=came.subject,
-            created_at=at,
-        )
+        place = Membership(**new_place(organisation_id, offering_id, came, at))
         if add_once(session, place):
             return
         place = _there(participant_place(session, organisation_id, offering_id, came.person_id))
     _refresh(place, came)
+
+
+def new_place(organisation_id: uuid.UUID, offering_id: uuid.UUID, came: Came, at: datetime) -> dict[str, Any]:
+    """Give the columns of a participant's place, not in a cohort yet."""
+    return {
+        "id": uuid.uuid5(offering_id, f"participant:{came.person_id}"),
+        "organisation_id": organisation_id,
+        "offering_id": offering_id,
+        "cohort_id": None,
+        "person_id": came.person_id,
+        "role": PARTICIPANT,
+        "status": ACTIVE,
+        "source": came.source,
+        "context_id": came.context_id,
+        "lms_subject": came.subject,
+        "created_at": at,
+    }
 
 
 def _there(row: Row | None) -> Row:
@@ -158,20 +163,30 @@ def note_course_person(session: Session, *, organisation_id: uuid.UUID, came: Ca
     """
     row = _course_person(session, organisation_id, came)
     if row is None:
-        row = CoursePerson(
-            id=uuid.uuid5(came.context_id, f"person:{came.person_id}"),
-            organisation_id=organisation_id,
-            context_id=came.context_id,
-            person_id=came.person_id,
-            lms_subject=came.subject,
-            role=came.role.value,
-            proved_by=came.source,
-            listed=True,
-            seen_at=at,
-        )
+        row = CoursePerson(**new_course_person(organisation_id, came, at))
         if add_once(session, row):
             return came.role
         row = _there(_course_person(session, organisation_id, came))
+    return _noted(row, came, at)
+
+
+def new_course_person(organisation_id: uuid.UUID, came: Came, at: datetime) -> dict[str, Any]:
+    """Give the columns of a person in a course."""
+    return {
+        "id": uuid.uuid5(came.context_id, f"person:{came.person_id}"),
+        "organisation_id": organisation_id,
+        "context_id": came.context_id,
+        "person_id": came.person_id,
+        "lms_subject": came.subject,
+        "role": came.role.value,
+        "proved_by": came.source,
+        "listed": True,
+        "listed_at": None,
+        "seen_at": at,
+    }
+
+
+def _noted(row: CoursePerson, came: Came, at: datetime) -> LtiRole:
     if came.source == LAUNCH or row.proved_by == ROSTER:
         row.role, row.proved_by = came.role.value, came.source
     row.lms_subject, row.listed = came.subject, True

@@ -70,6 +70,7 @@ class CoursePerson(Tenant, Base):
     role: Mapped[str]  # learner | instructor | administrator
     proved_by: Mapped[str]  # launch | roster: a roster never lowers what a launch proved
     listed: Mapped[bool]  # False: gone from the last roster, and not seen since
+    listed_at: Mapped[datetime | None]  # the reading of the roster that listed them last
     seen_at: Mapped[datetime]
     lms_groups: Mapped[list[Any]] = mapped_column(default=list)  # a hint for placing people in cohorts
 

@@ -1,25 +1,26 @@
 """Read a course's roster and fill its offering: when somebody asks, and daily as the job rosters.read."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import OfferingContext
-from ltitool.cohorts.rosters import Filled, fill_from_roster
-from ltitool.foundation.db import read_session
+from ltitool.cohorts.rosters import Filled, RosterFilling
+from ltitool.foundation.db import end_read, read_session
 from ltitool.foundation.jobs import GiveUp, Work
 from ltitool.foundation.services import services
 from ltitool.lti.models import Context, Platform
 from ltitool.lti.platform_client import PlatformClient
-from ltitool.lti.rosters import Member, refresh_roster
-from ltitool.lti.service_errors import RosterNotLinked
+from ltitool.lti.rosters import refresh_roster
+from ltitool.lti.service_errors import RosterNotLinked, ServiceBusy
 from ltitool.lti.wiring import lti_memory
 
 JOB = "rosters.read"
 EVERY = timedelta(days=1)
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 60))
 
 
 def read_roster(
@@ -35,24 +36,14 @@ def read_roster(
     Raises:
         RosterNotLinked: the course shares none, or is not this organisation's.
         RosterEmpty: nobody is listed.
-        ToolError: the LMS refused or does not answer; nothing is changed.
+        ToolError: the LMS refused or does not answer; nobody is marked as gone.
     """
-    filled: list[Filled] = []
-
-    def take(session: Session, members: Sequence[Member]) -> None:
-        filled.append(
-            fill_from_roster(
-                session,
-                members,
-                organisation_id=organisation_id,
-                context_id=context_id,
-                new_id=new_id,
-                at=at,
-            )
-        )
-
-    refresh_roster(context_id, organisation_id=organisation_id, client_for=client_for, take=take, at=at)
-    return filled[0]
+    filling = RosterFilling(
+        read_session(), organisation_id=organisation_id, context_id=context_id, new_id=new_id, at=at
+    )
+    end_read()
+    refresh_roster(context_id, organisation_id=organisation_id, client_for=client_for, taking=filling, at=at)
+    return filling.filled
 
 
 def read_roster_here(organisation_id: uuid.UUID, context_id: uuid.UUID) -> Filled:
@@ -77,6 +68,12 @@ def read_roster_job(work: Work) -> datetime | None:
         read_roster_here(organisation_id, context_id)
     except RosterNotLinked as error:
         raise GiveUp(error.code) from error
+    except ServiceBusy as error:
+        # Later, when the LMS asks for it or after a while that grows; the roster we have stays good (P20).
+        found = services()
+        spread = 1 + context_id.int % 1000 / 4000  # so that courses of one LMS do not all come back at once
+        usual = found.clock() + WAITS[min(work.attempt, len(WAITS)) - 1] * spread
+        return max(usual, error.retry_at or usual)
     return None
 
 

@@ -10,6 +10,7 @@ from ltitool.dashboards.doors import Door, tabs_of
 from ltitool.dashboards.links import awards_url
 from ltitool.dashboards.words import empty_arch
 from ltitool.foundation.db import read_session
+from ltitool.lti.grade_letters import count_stuck
 from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.languages import current_language
@@ -33,6 +34,7 @@ def show_overview() -> str:
         free=free_courses(session, visit.organisation_id),
         starts=lambda day: full_day(day, current_language()),
         awards=awards_url(),
+        stuck_grades=count_stuck(session, visit.organisation_id),
         empty_arch=empty_arch(load_shipped()[DEFAULT_PROGRAM]),
         tabs=tabs_of(visit, Door.OVERVIEW),
     )

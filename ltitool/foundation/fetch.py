@@ -148,6 +148,7 @@ class SafeHttpClient:
                 response.status,
                 {name.lower(): response.headers[name] for name in response.headers},
                 _read_body(response, request.max_bytes),
+                response.reason or "",
             )
         except BaseException:
             connection.close()

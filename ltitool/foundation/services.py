@@ -75,6 +75,7 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str]  # lower-case names
     body: bytes
+    reason: str = ""  # the words beside the status: some servers say nowhere else what is wrong
 
     @property
     def ok(self) -> bool:

@@ -57,6 +57,9 @@ class Attempt:
     fencing_token: int
     wanted_at: datetime
     score: Score
+    first: bool  # nothing was ever sent for this learner, nor tried
+    unclear: bool  # something was sent that may have arrived
+    sent_comment: str | None  # the last one that arrived
 
 
 def want_grade(session: Session, wanted: WantedGrade, *, at: datetime) -> uuid.UUID:
@@ -78,6 +81,7 @@ def want_grade(session: Session, wanted: WantedGrade, *, at: datetime) -> uuid.U
     row.comment, row.label = wanted.comment, wanted.label
     row.state, row.error, row.attempts = "wanted", None, 0
     row.wanted_at = row.next_attempt_at = at
+    row.healed_at = row.shown_score = None
     session.flush()
     enqueue(session, JOB, str(intent_id), at)
     return intent_id
@@ -106,6 +110,8 @@ def begin(session: Session, intent_id: uuid.UUID, *, at: datetime) -> Attempt | 
     earliest = row.last_stamp + BETWEEN_STAMPS if row.last_stamp else at
     if max(earliest, row.next_attempt_at) > at:
         return max(earliest, row.next_attempt_at)
+    if row.lease_until is not None:  # whoever held it said nothing: it was killed, perhaps after sending
+        row.unclear = True
     row.lease_until, row.last_stamp = at + LEASE, at
     row.fencing_token += 1
     row.attempts += 1
@@ -121,30 +127,29 @@ def mark_sent(session: Session, attempt: Attempt) -> bool:
         sent_version=attempt.version,
         state=case((newer, "wanted"), else_="sent"),
         error=None,
+        unclear=False,
+        sent_comment=attempt.score.comment or GradeIntent.sent_comment,
+        shown_score=None,
     )
     return _wanted_still(session, attempt)
 
 
-def mark_for_later(session: Session, attempt: Attempt, reason: str, next_at: datetime) -> None:
-    """Note a failure that may pass."""
-    _end(session, attempt, error=reason, next_attempt_at=next_at)
+def mark_for_later(
+    session: Session, attempt: Attempt, reason: str, next_at: datetime, *, unclear: bool = False
+) -> None:
+    """Note a failure that may pass; `unclear` if the score may have arrived all the same."""
+    known = {"unclear": True} if unclear else {}
+    _end(session, attempt, error=reason, next_attempt_at=next_at, **known)
 
 
-def mark_over(session: Session, attempt: Attempt, state: str, reason: str) -> None:
-    """Note that this version will not be sent: "dead", or "superseded" by what the LMS shows instead."""
+def mark_over(session: Session, attempt: Attempt, state: str, reason: str | None) -> None:
+    """Note that this version will not be sent.
+
+    It is "dead", or "absent" with its learner, "superseded" by what the LMS shows instead, or "withheld"
+    from a gradebook that would erase what it has.
+    """
     newer = GradeIntent.version > attempt.version
     _end(session, attempt, error=reason, state=case((newer, "wanted"), else_=state))
-
-
-def dead_grades(session: Session, organisation_id: uuid.UUID) -> list[GradeIntent]:
-    """List an organisation's grades that were given up, for somebody to look at."""
-    return list(
-        session.scalars(
-            select(GradeIntent)
-            .where(GradeIntent.organisation_id == organisation_id, GradeIntent.state == "dead")
-            .order_by(GradeIntent.wanted_at)
-        )
-    )
 
 
 def _end(session: Session, attempt: Attempt, **values: object) -> None:
@@ -181,6 +186,7 @@ def _new_row(wanted: WantedGrade, intent_id: uuid.UUID, at: datetime) -> GradeIn
         last_stamp=None,
         lease_until=None,
         wanted_at=at,
+        unclear=False,
     )
 
 
@@ -195,6 +201,9 @@ def _attempt(row: GradeIntent, stamp: datetime) -> Attempt:
         number=row.attempts,
         fencing_token=row.fencing_token,
         wanted_at=row.wanted_at,
+        first=row.sent_version == 0 and row.fencing_token == 1,
+        unclear=row.unclear,
+        sent_comment=row.sent_comment,
         score=Score(
             subject=row.subject,
             given=row.score_given,

@@ -1,7 +1,8 @@
 """Make one grade intent true: one attempt, and what follows from how the LMS answered.
 
 Nothing of the database is held while we wait for the LMS. What an attempt learns is written under its
-fencing token, so a sender that was paused cannot overwrite the one that took over.
+fencing token, so a sender that was paused cannot overwrite the one that took over. Where nobody knows
+whether a score arrived, the gradebook is read before it is sent again (P28).
 """
 
 import logging
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import select
 
 from ltitool.errors import ToolError
 from ltitool.foundation.db import end_read, read_session, transaction
+from ltitool.lti.grade_columns import find_column, known_column, lose_column
 from ltitool.lti.grade_intents import (
+    BETWEEN_STAMPS,
     KEEP_TRYING,
     Attempt,
     begin,
@@ -24,15 +27,20 @@ from ltitool.lti.grade_intents import (
     mark_over,
     mark_sent,
 )
-from ltitool.lti.gradebook import Column, GradebookService, WantedColumn
-from ltitool.lti.models import Context, Deployment, LineItem, Platform
+from ltitool.lti.gradebook import GradebookService
+from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.platform_client import PlatformClient
+from ltitool.lti.quirks.choosing import manners_of
 from ltitool.lti.service_errors import (
+    AttemptsUsed,
+    ColumnLost,
     GradebookNotLinked,
+    LearnerAbsent,
     ServiceAddressForeign,
     ServiceBusy,
     ServiceConflict,
     ServiceRefused,
+    ServiceSilent,
     ServiceTargetGone,
 )
 
@@ -48,7 +56,7 @@ class Desk:
 
     client_for: Callable[[Platform], PlatformClient]
     clock: Callable[[], datetime]
-    column_lock: Lock  # so that two grades of one activity do not both make its column
+    column_lock: Lock  # so that the threads of one process wait for each other instead of asking again
     jitter: Callable[[], float] = random.random
 
 
@@ -59,7 +67,10 @@ def send_grade(intent_id: uuid.UUID, desk: Desk) -> datetime | None:
     if not isinstance(attempt, Attempt):
         return attempt
     try:
-        _send(attempt, desk)
+        service = course_gradebook(attempt.organisation_id, attempt.context_id, desk)
+        if service.manners.withholds(attempt.score.grading_progress):
+            return _over(attempt, "withheld", None)
+        _send(attempt, service, desk)
     except ServiceConflict as conflict:
         return _after_conflict(attempt, conflict, desk)
     except ToolError as error:
@@ -67,10 +78,61 @@ def send_grade(intent_id: uuid.UUID, desk: Desk) -> datetime | None:
     return _done(attempt, desk)
 
 
-def _send(attempt: Attempt, desk: Desk) -> None:
-    service = _service(attempt, desk)
-    column_url = _column_url(attempt, service, desk)
-    service.send(column_url, attempt.score)
+def course_gradebook(organisation_id: uuid.UUID, context_id: uuid.UUID, desk: Desk) -> GradebookService:
+    """Give a course's gradebook.
+
+    Raises:
+        GradebookNotLinked: its platform or deployment is switched off.
+    """
+    row = (
+        read_session()
+        .execute(
+            select(Platform, Context.scopes, Context.lineitems_url, Deployment.status)
+            .join(Deployment, Deployment.platform_id == Platform.id)
+            .join(Context, Context.deployment_id == Deployment.id)
+            .where(Context.id == context_id, Context.organisation_id == organisation_id)
+        )
+        .one()
+    )
+    end_read()
+    if row.Platform.status != "active" or row.status != "active":
+        raise GradebookNotLinked("the platform or the deployment is switched off")
+    client = desk.client_for(row.Platform)
+    return GradebookService(client, tuple(row.scopes), row.lineitems_url, manners_of(row.Platform))
+
+
+def next_attempt(attempt: Attempt, error: ToolError, now: datetime, jitter: float) -> datetime:
+    """Say when to try again: soon, then every five minutes, or when the LMS asked us to."""
+    if isinstance(error, AttemptsUsed):
+        return now + BETWEEN_STAMPS  # the next one says that it is no new attempt
+    if isinstance(error, ServiceBusy):
+        usual = now + DELAYS[min(attempt.number, len(DELAYS)) - 1] * (1 + jitter / 4)
+        return max(usual, error.retry_at or usual)
+    return now + PATIENCE * (1 + jitter / 4)
+
+
+def _send(attempt: Attempt, service: GradebookService, desk: Desk) -> None:
+    url = _column_url(attempt, service, desk)
+    if attempt.unclear and _is_shown(attempt, service, url):
+        return
+    service.send(url, attempt.score, first=attempt.first, last_comment=attempt.sent_comment)
+
+
+def _column_url(attempt: Attempt, service: GradebookService, desk: Desk) -> str:
+    known = known_column(attempt)
+    if known is not None:
+        return known
+    with desk.column_lock:
+        return known_column(attempt) or find_column(attempt, service, desk.clock())
+
+
+def _is_shown(attempt: Attempt, service: GradebookService, url: str) -> bool:
+    if not service.shows_results:
+        return False
+    shown = service.result(url, attempt.score.subject)
+    if shown is None:
+        return attempt.score.given is None
+    return shown.shows(attempt.score)
 
 
 def _done(attempt: Attempt, desk: Desk) -> datetime | None:
@@ -79,111 +141,43 @@ def _done(attempt: Attempt, desk: Desk) -> datetime | None:
     return desk.clock() if newer else None
 
 
+def _over(attempt: Attempt, state: str, reason: str | None) -> datetime | None:
+    """Note how it ended; there is nothing to come back for."""
+    with transaction() as session:
+        mark_over(session, attempt, state, reason)
+    return None
+
+
 def _after_conflict(attempt: Attempt, conflict: ServiceConflict, desk: Desk) -> datetime | None:
     """Read before deciding: our score may have arrived after all, or somebody else may have graded."""
     try:
-        service = _service(attempt, desk)
-        shown = service.result(_column_url(attempt, service, desk), attempt.score.subject)
+        service = course_gradebook(attempt.organisation_id, attempt.context_id, desk)
+        arrived = _is_shown(attempt, service, _column_url(attempt, service, desk))
     except ToolError as error:
         return _after_failure(attempt, error, desk)
-    if shown is not None and shown.shows(attempt.score):
+    if arrived:
         return _done(attempt, desk)
     if attempt.number < CONFLICTS:
         return _later(attempt, conflict, desk.clock() + DELAYS[min(attempt.number, len(DELAYS)) - 1])
-    with transaction() as session:
-        mark_over(session, attempt, "superseded", conflict.code)
-    return None
+    return _over(attempt, "superseded", conflict.code)
 
 
 def _after_failure(attempt: Attempt, error: ToolError, desk: Desk) -> datetime | None:
     log.info("grade %s, attempt %s: %s %s", attempt.intent_id, attempt.number, error.code, error.detail)
-    if isinstance(error, ServiceTargetGone):
-        _forget_column(attempt)
     now = desk.clock()
+    if isinstance(error, ServiceTargetGone):
+        lose_column(attempt, now)
+        return _over(attempt, "dead", ColumnLost.code)
+    if isinstance(error, LearnerAbsent):
+        return _over(attempt, "absent", error.code)
     final = isinstance(error, ServiceRefused | ServiceAddressForeign)
     if final or now - attempt.wanted_at >= KEEP_TRYING:
-        with transaction() as session:
-            mark_over(session, attempt, "dead", error.code)
-        return None
+        return _over(attempt, "dead", error.code)
     return _later(attempt, error, next_attempt(attempt, error, now, desk.jitter()))
-
-
-def next_attempt(attempt: Attempt, error: ToolError, now: datetime, jitter: float) -> datetime:
-    """Say when to try again: soon, then every five minutes, or when the LMS asked us to."""
-    if isinstance(error, ServiceBusy):
-        usual = now + DELAYS[min(attempt.number, len(DELAYS)) - 1] * (1 + jitter / 4)
-        return max(usual, error.retry_at or usual)
-    return now + PATIENCE * (1 + jitter / 4)
 
 
 def _later(attempt: Attempt, error: ToolError, at: datetime) -> datetime:
     with transaction() as session:
-        mark_for_later(session, attempt, error.code, at)
+        unclear = isinstance(error, ServiceSilent)
+        mark_for_later(session, attempt, error.code, at, unclear=unclear)
     return at
-
-
-def _service(attempt: Attempt, desk: Desk) -> GradebookService:
-    row = (
-        read_session()
-        .execute(
-            select(Platform, Context.scopes, Context.lineitems_url, Deployment.status)
-            .join(Deployment, Deployment.platform_id == Platform.id)
-            .join(Context, Context.deployment_id == Deployment.id)
-            .where(Context.id == attempt.context_id, Context.organisation_id == attempt.organisation_id)
-        )
-        .one()
-    )
-    end_read()
-    if row.Platform.status != "active" or row.status != "active":
-        raise GradebookNotLinked("the platform or the deployment is switched off")
-    return GradebookService(desk.client_for(row.Platform), tuple(row.scopes), row.lineitems_url)
-
-
-def _column_url(attempt: Attempt, service: GradebookService, desk: Desk) -> str:
-    known = _known_column(attempt)
-    if known is not None:
-        return known
-    with desk.column_lock:
-        known = _known_column(attempt)
-        if known is not None:
-            return known
-        wanted = WantedColumn(attempt.activity_key, attempt.label, attempt.score.maximum)
-        column = service.column(wanted)
-        _store_column(attempt, column)
-        return column.url
-
-
-def _known_column(attempt: Attempt) -> str | None:
-    url = read_session().scalar(select(LineItem.url).where(*_place(attempt)))
-    end_read()
-    return url
-
-
-def _store_column(attempt: Attempt, column: Column) -> None:
-    with transaction() as session:
-        if session.scalar(select(LineItem.id).where(*_place(attempt))) is None:
-            session.add(
-                LineItem(
-                    id=uuid.uuid5(attempt.context_id, f"line-item:{attempt.activity_key}"),
-                    organisation_id=attempt.organisation_id,
-                    context_id=attempt.context_id,
-                    activity_key=attempt.activity_key,
-                    url=column.url,
-                    score_maximum=column.score_maximum,
-                    made_by_us=column.made_by_us,
-                )
-            )
-
-
-def _forget_column(attempt: Attempt) -> None:
-    """Let the next wish look for the column again, or make it."""
-    with transaction() as session:
-        session.execute(delete(LineItem).where(*_place(attempt)).execution_options(synchronize_session=False))
-
-
-def _place(attempt: Attempt) -> tuple[ColumnElement[bool], ...]:
-    return (
-        LineItem.organisation_id == attempt.organisation_id,
-        LineItem.context_id == attempt.context_id,
-        LineItem.activity_key == attempt.activity_key,
-    )

@@ -27,6 +27,7 @@ class Platform(Tenant, Base):
     auth_token_url: Mapped[str]
     token_audience: Mapped[str | None]
     jwks_url: Mapped[str]
+    product: Mapped[str] = mapped_column(default="")  # canvas, moodle, …: whose manners it has, if known
     service_origins: Mapped[list[Any]] = mapped_column(default=list)  # a service token goes nowhere else
     status: Mapped[str]  # pending | active | disabled
     deployment_policy: Mapped[str]  # approve | auto
@@ -145,6 +146,7 @@ class Context(Tenant, Base):
     roster_error: Mapped[str | None]
     copied_from: Mapped[list[Any]] = mapped_column(default=list)  # the LMS's ids of courses, nearest first
     brings_links: Mapped[bool] = mapped_column(default=False)  # opened by a link that names a step of ours
+    grades_checked_at: Mapped[datetime | None]
 
 
 class ResourceLink(Tenant, Base):
@@ -221,9 +223,11 @@ class LineItem(Tenant, Base):
 
     context_id: Mapped[uuid.UUID]
     activity_key: Mapped[str]
-    url: Mapped[str]
+    url: Mapped[str]  # empty while somebody is finding or making it
     score_maximum: Mapped[float] = mapped_column(Float)
     made_by_us: Mapped[bool]
+    claimed_until: Mapped[datetime | None]  # by whoever is finding or making it
+    lost_at: Mapped[datetime | None]  # deleted in the LMS; somebody has to say whether to make it again
 
 
 class GradeIntent(Tenant, Base):
@@ -251,9 +255,13 @@ class GradeIntent(Tenant, Base):
     label: Mapped[str]  # of the gradebook column, should we have to make it
     last_stamp: Mapped[datetime | None]  # strictly rising, at least one second apart
     wanted_at: Mapped[datetime]  # this version; we try for fourteen days from here
-    state: Mapped[str]  # wanted | sent | superseded | dead
+    state: Mapped[str]  # wanted | sent | withheld | superseded | overridden | absent | dead
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     fencing_token: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
+    unclear: Mapped[bool] = mapped_column(default=False)  # something was sent, and nobody said it arrived
+    sent_comment: Mapped[str | None]  # the last one that arrived
+    shown_score: Mapped[float | None] = mapped_column(Float)  # what the LMS shows where it is not ours
+    healed_at: Mapped[datetime | None]  # when we last sent again what the LMS had lost

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from ltitool.foundation.errors import FetchRefused
+from ltitool.foundation.errors import FetchBlocked, FetchRefused, FetchTooLarge
 from ltitool.foundation.services import HttpAnswer, HttpClient
 from ltitool.lti.access_tokens import AccessTokens
 from ltitool.lti.addresses import is_at
@@ -19,6 +19,7 @@ from ltitool.lti.service_errors import (
     ServiceBusy,
     ServiceConflict,
     ServiceRefused,
+    ServiceSilent,
     ServiceTargetGone,
 )
 from ltitool.lti.strictjson import NotStrictJson, read_value
@@ -43,6 +44,7 @@ class Call:
     accept: str
     content_type: str | None = None
     body: bytes | None = None
+    max_bytes: int = MAX_ANSWER
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,22 @@ class PlatformClient:
                 call.url,
                 headers=headers,
                 body=call.body,
-                max_bytes=MAX_ANSWER,
+                max_bytes=call.max_bytes,
                 timeout=TIMEOUT,
             )
+        except FetchBlocked as error:
+            raise ServiceAddressForeign(str(error)) from error
+        except FetchTooLarge as error:
+            raise ServiceAnswerUnreadable(str(error)) from error
         except FetchRefused as error:
-            raise ServiceBusy(str(error)) from error
+            raise ServiceSilent(str(error)) from error
 
     def _refusal(self, answer: HttpAnswer) -> ServiceBusy | ServiceRefused:
         status = answer.status
-        detail = f"status {status}: {answer.body[:200]!r}"
-        if status >= SERVER_ERROR or status in LATER or is_throttled(answer):
+        detail = f"status {status} {answer.reason[:200]}: {answer.body[:200]!r}"
+        if status >= SERVER_ERROR:
+            return ServiceSilent(detail, retry_after(answer, self.clock()))
+        if status in LATER or is_throttled(answer):
             return ServiceBusy(detail, retry_after(answer, self.clock()))
         if status in GONE:
             return ServiceTargetGone(detail, status)

@@ -49,6 +49,7 @@ class Registration:
     deployment_ids: Sequence[str] = ()
     token_audience: str | None = None
     deployment_policy: str = "approve"
+    product: str = ""  # canvas, moodle, …: whose manners it has, where its addresses do not tell
     service_origins: Sequence[str] = ()  # further origins that may be handed service tokens
 
 
@@ -83,6 +84,7 @@ def add_platform(
         auth_token_url=registration.auth_token_url,
         token_audience=registration.token_audience,
         jwks_url=registration.jwks_url,
+        product=registration.product,
         service_origins=pinned_origins(registration),
         status=status,
         deployment_policy=registration.deployment_policy,

@@ -1,4 +1,4 @@
-"""Which LMS a platform is, read from its own addresses: only for advice that uses the LMS's own words."""
+"""Which LMS a platform is: by what it said when it registered, else by addresses that no other has."""
 
 from urllib.parse import urlsplit
 
@@ -13,6 +13,8 @@ NAMES = {MOODLE: "Moodle", CANVAS: "Canvas"}
 
 def product_of(platform: Platform) -> str:
     """Name a platform's product: moodle, canvas or other."""
+    if platform.product in NAMES:
+        return platform.product
     token_path = urlsplit(platform.auth_token_url).path
     if token_path.endswith(MOODLE_TOKENS):
         return MOODLE

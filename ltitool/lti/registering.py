@@ -160,6 +160,7 @@ def _store(invitation: PlatformInvitation, offer: PlatformOffer, given: Given, f
         jwks_url=offer.jwks_uri,
         deployment_ids=(given.deployment_id,) if given.deployment_id else (),
         token_audience=offer.token_audience,
+        product=offer.product,
     )
     with transaction() as session:
         platform = _known(session, invitation, wanted)

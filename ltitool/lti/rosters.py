@@ -4,38 +4,34 @@ Reading a roster stores nobody. The feature above takes the members and decides;
 than what a launch has shown (Moodle lists its non-editing teachers as learners), never a reason to demote.
 """
 
-import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
+from itertools import islice
 from typing import Any, Protocol
-from urllib.parse import urljoin
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.errors import ToolError
-from ltitool.foundation.db import read_session, transaction
-from ltitool.foundation.services import HttpAnswer
+from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.lti import vocabulary as words
-from ltitool.lti.addresses import origin_of
+from ltitool.lti.addresses import with_query
 from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.platform_client import Call, PlatformClient, read_answer
 from ltitool.lti.roles import LtiRole, is_test_user, read_role
 from ltitool.lti.service_errors import (
     RosterEndless,
     RosterNotLinked,
-    ServiceAddressForeign,
     ServiceAnswerUnreadable,
 )
+from ltitool.lti.service_pages import read_pages
 
-MAX_PAGES = 100
 MAX_ID = 255
 MAX_NAME = 400
-_LINK = re.compile(r"<([^>]*)>([^,<]*)")
-_NEXT = re.compile(r"\brel\s*=\s*[\"'“”]?\s*next\b", re.IGNORECASE)
+MAX_MEMBERS = 50_000
+PART = 200  # people in one transaction
 
 
 @dataclass(frozen=True)
@@ -50,11 +46,14 @@ class Member:
     test_user: bool
 
 
-class TakeMembers(Protocol):
-    """Takes a whole roster over, inside the transaction that also notes when it was read."""
+class TakesRoster(Protocol):
+    """Takes a roster over, part by part; each call is one transaction."""
 
-    def __call__(self, session: Session, members: Sequence[Member]) -> None:
-        """Store what the roster means here."""
+    def take(self, session: Session, members: Sequence[Member]) -> None:
+        """Store what one part of the roster means here."""
+
+    def finish(self, session: Session) -> None:
+        """Do what only a whole roster tells: who is not listed any more."""
 
 
 def refresh_roster(
@@ -62,55 +61,57 @@ def refresh_roster(
     *,
     organisation_id: uuid.UUID,
     client_for: Callable[[Platform], PlatformClient],
-    take: TakeMembers,
+    taking: TakesRoster,
     at: datetime,
 ) -> int:
-    """Read a course's whole roster, then take it over in one transaction; gives how many are listed.
+    """Read a course's roster and take it over while it comes; gives how many are listed.
+
+    No more than one part of it is in memory. If it breaks off, those who were read are there, and nobody
+    is missed: who has gone is asked only when the whole roster was seen.
 
     Raises:
         RosterNotLinked: no launch has named a roster, or the course is not this organisation's.
-        ToolError: the LMS refused or does not answer. The roster we have stays as it was.
+        ToolError: the LMS refused or does not answer.
     """
     platform, url = _where(organisation_id, context_id)
+    count = 0
     try:
-        members = list(read_members(client_for(platform), url))
+        for part in _parts(read_members(client_for(platform), url)):
+            with transaction() as session:
+                taking.take(session, part)
+            count += len(part)
     except ToolError as error:
         with transaction() as session:
             _context(session, organisation_id, context_id).roster_error = error.code
         raise
     with transaction() as session:
-        take(session, members)
+        taking.finish(session)
         context = _context(session, organisation_id, context_id)
         context.roster_read_at, context.roster_error = at, None
-    return len(members)
+    return count
 
 
-def read_members(client: PlatformClient, url: str) -> Iterator[Member]:
-    """Read a roster page by page.
+def read_members(client: PlatformClient, url: str, *, link: str | None = None) -> Iterator[Member]:
+    """Read a roster page by page: of the course, or as one of its links would show it (P21).
 
     Raises:
-        RosterEndless: the pages go in a circle, or there are more than MAX_PAGES.
+        RosterEndless: the pages go in a circle, or there are more people than in any course.
         ServiceAddressForeign: a page lies at another origin than the first.
     """
-    seen: set[str] = set()
-    page: str | None = url
-    while page is not None:
-        if page in seen or len(seen) >= MAX_PAGES:
-            raise RosterEndless(f"{len(seen)} pages")
-        seen.add(page)
-        answer = client.send(Call("GET", page, (words.SCOPE_ROSTER,), accept=words.ROSTER_TYPE))
-        yield from _members_of(read_answer(answer))
-        page = next_page(answer, page)
-        if page is not None and origin_of(page) != origin_of(url):
-            raise ServiceAddressForeign(page[:200])
+    asked = with_query(url, [("rlid", link)]) if link is not None else url
+    call = Call("GET", asked, (words.SCOPE_ROSTER,), accept=words.ROSTER_TYPE)
+    count = 0
+    for answer in read_pages(client, call, endless=RosterEndless):
+        for member in _members_of(read_answer(answer)):
+            count += 1
+            if count > MAX_MEMBERS:
+                raise RosterEndless(f"more than {MAX_MEMBERS} people")
+            yield member
 
 
-def next_page(answer: HttpAnswer, here: str) -> str | None:
-    """Give the address of the next page, if a Link header names one, however it is quoted."""
-    for address, parameters in _LINK.findall(answer.headers.get("link", "")):
-        if _NEXT.search(parameters):
-            return urljoin(here, unescape(address))
-    return None
+def _parts(members: Iterator[Member]) -> Iterator[list[Member]]:
+    while part := list(islice(members, PART)):
+        yield part
 
 
 def _members_of(body: object) -> Iterator[Member]:
@@ -158,6 +159,7 @@ def _where(organisation_id: uuid.UUID, context_id: uuid.UUID) -> tuple[Platform,
         )
         .first()
     )
+    end_read()
     if row is None or row.memberships_url is None:
         raise RosterNotLinked(str(context_id))
     return row.Platform, row.memberships_url

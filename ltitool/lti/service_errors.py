@@ -28,6 +28,12 @@ class ServiceBusy(ServiceFailed):
         self.retry_at = retry_at
 
 
+class ServiceSilent(ServiceBusy):
+    """No answer came, or none that says whether it was done: look before doing it again."""
+
+    code = "service.silent"
+
+
 class ServiceRefused(ServiceFailed):
     """A clear no; asking again would not help."""
 
@@ -43,6 +49,28 @@ class ServiceTargetGone(ServiceRefused):
 
     code = "service.target-gone"
     title = msg("What we want to write to is not in your LMS any more")
+
+
+class LearnerAbsent(ServiceRefused):
+    """P29: the LMS does not take a grade for this person: they left, or are no learner there."""
+
+    code = "gradebook.learner-absent"
+    title = msg("This person is not in the course any more")
+    advice = msg("If they come back to the course, send the grade again.")
+
+
+class ColumnLost(ServiceRefused):
+    """P30: we know that a teacher deleted the column; we do not make it again behind their back."""
+
+    code = "gradebook.column-lost"
+    title = msg("The column for this was deleted in your LMS")
+    advice = msg("If it should be there, send again: we look for the column, or make a new one.")
+
+
+class AttemptsUsed(ServiceBusy):
+    """P32: Canvas counts a first score as handed in, and the learner has no attempt left."""
+
+    code = "gradebook.attempts-used"
 
 
 class ServiceConflict(ServiceRefused):
@@ -83,13 +111,28 @@ class GradebookNotLinked(ServiceFailed):
     title = msg("This course has given us no gradebook to write to")
 
 
+class ColumnMissing(GradebookNotLinked):
+    """P25: there is no column for this, and one that we made would be of no use."""
+
+    code = "gradebook.column-missing"
+    title = msg("This course has no column for this yet")
+    advice = msg("Ask a teacher of the course to add this activity as an assignment, and to open it once.")
+
+
 class RosterNotLinked(ServiceFailed):
     code = "roster.not-linked"
     title = msg("This course has given us no roster to read")
 
 
-class RosterEndless(ServiceFailed):
+class ServiceEndless(ServiceFailed):
     """A56: pages that lead in a circle, or more of them than we follow."""
+
+    code = "service.endless"
+    title = msg("Your LMS's answer does not come to an end")
+
+
+class RosterEndless(ServiceEndless):
+    """A56: a roster that leads in a circle, or is longer than any course."""
 
     code = "roster.endless"
     title = msg("The roster of this course does not come to an end")

@@ -15,6 +15,7 @@ from ltitool.foundation.jobs import Work
 from ltitool.foundation.services import Services
 from ltitool.lti.access_tokens import AccessTokens
 from ltitool.lti.deep_linking import KEPT, forget_requests
+from ltitool.lti.grade_checking import check_grades
 from ltitool.lti.grade_sending import Desk, send_grade
 from ltitool.lti.known_platforms import EXTENSION as KNOWN_PLATFORMS
 from ltitool.lti.known_platforms import KnownPlatforms
@@ -66,9 +67,18 @@ def lti_memory() -> LtiMemory:
 
 def send_grade_job(work: Work) -> datetime | None:
     """Handle a "grades.send" job: its subject is an intent's id."""
+    return send_grade(uuid.UUID(work.subject), _desk())
+
+
+def check_grades_job(work: Work) -> datetime | None:
+    """Handle a "grades.check" job: its subject is a context's id."""
+    check_grades(uuid.UUID(work.subject), _desk())
+    return None
+
+
+def _desk() -> Desk:
     memory = lti_memory()
-    desk = Desk(memory.client_for, memory.services.clock, memory.column_lock)
-    return send_grade(uuid.UUID(work.subject), desk)
+    return Desk(memory.client_for, memory.services.clock, memory.column_lock)
 
 
 def selftest_tools() -> Tools:

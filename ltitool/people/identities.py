@@ -1,10 +1,12 @@
 """Recognise a person by how an LMS names them. An e-mail address never joins two people."""
 
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ltitool.people.models import LtiIdentity, Person
@@ -30,11 +32,54 @@ def recognise(
     person = _known(session, user)
     if person is None:
         return _make(session, user, organisation_id=organisation_id, person_id=person_id, at=at)
-    if user.name:
-        person.display_name = user.name[:NAME_LENGTH]
-    if user.email:
-        person.email = user.email
+    _take_over(person, user)
     return person
+
+
+def recognise_all(
+    session: Session,
+    users: Sequence[LmsUser],
+    *,
+    organisation_id: uuid.UUID,
+    new_id: Callable[[], uuid.UUID],
+    at: datetime,
+) -> Mapping[str, uuid.UUID]:
+    """Find or make the people behind users of one registration: ids by subject, in a few statements."""
+    known = _known_of(session, users)
+    strangers = [(user, new_id()) for user in users if user.subject not in known]
+    if strangers:
+        session.execute(insert(Person), [_person(organisation_id, *one, at) for one in strangers])
+        session.execute(insert(LtiIdentity), [_identity(organisation_id, *one, at) for one in strangers])
+    changes = [
+        change for user in users if user.subject in known and (change := _change(known[user.subject], user))
+    ]
+    if changes:
+        session.execute(update(Person), changes)
+    made = {user.subject: person_id for user, person_id in strangers}
+    return made | {subject: row.id for subject, row in known.items()}
+
+
+def _known_of(session: Session, users: Sequence[LmsUser]) -> dict[str, Any]:
+    if not users:
+        return {}
+    rows = session.execute(
+        select(LtiIdentity.subject, Person.id, Person.display_name, Person.email)
+        .join(Person, LtiIdentity.person_id == Person.id)
+        .where(
+            LtiIdentity.issuer == users[0].issuer,
+            LtiIdentity.client_id == users[0].client_id,
+            LtiIdentity.subject.in_([user.subject for user in users]),
+        )
+    )
+    return {row.subject: row for row in rows}
+
+
+def _change(row: Any, user: LmsUser) -> dict[str, Any]:
+    """Give what an LMS says anew of somebody, with their id; nothing if nothing is new."""
+    name, email = (user.name or row.display_name)[:NAME_LENGTH], user.email or row.email
+    if (name, email) == (row.display_name, row.email):
+        return {}
+    return {"id": row.id, "display_name": name, "email": email}
 
 
 def placeholder_name(person_id: uuid.UUID) -> str:
@@ -54,28 +99,43 @@ def _known(session: Session, user: LmsUser) -> Person | None:
     )
 
 
+def _take_over(person: Person, user: LmsUser) -> None:
+    if user.name:
+        person.display_name = user.name[:NAME_LENGTH]
+    if user.email:
+        person.email = user.email
+
+
 def _make(
     session: Session, user: LmsUser, *, organisation_id: uuid.UUID, person_id: uuid.UUID, at: datetime
 ) -> Person:
-    person = Person(
-        id=person_id,
-        organisation_id=organisation_id,
-        display_name=(user.name or placeholder_name(person_id))[:NAME_LENGTH],
-        email=user.email,
-        locale=None,
-        created_at=at,
-    )
+    person = Person(**_person(organisation_id, user, person_id, at))
     session.add(person)
     session.flush()  # the identity's foreign key needs the person's row first
-    session.add(
-        LtiIdentity(
-            id=uuid.uuid5(person_id, "lti-identity"),
-            organisation_id=organisation_id,
-            person_id=person_id,
-            issuer=user.issuer,
-            client_id=user.client_id,
-            subject=user.subject,
-            created_at=at,
-        )
-    )
+    session.add(LtiIdentity(**_identity(organisation_id, user, person_id, at)))
     return person
+
+
+def _person(organisation_id: uuid.UUID, user: LmsUser, person_id: uuid.UUID, at: datetime) -> dict[str, Any]:
+    return {
+        "id": person_id,
+        "organisation_id": organisation_id,
+        "display_name": (user.name or placeholder_name(person_id))[:NAME_LENGTH],
+        "email": user.email,
+        "locale": None,
+        "created_at": at,
+    }
+
+
+def _identity(
+    organisation_id: uuid.UUID, user: LmsUser, person_id: uuid.UUID, at: datetime
+) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid5(person_id, "lti-identity"),
+        "organisation_id": organisation_id,
+        "person_id": person_id,
+        "issuer": user.issuer,
+        "client_id": user.client_id,
+        "subject": user.subject,
+        "created_at": at,
+    }

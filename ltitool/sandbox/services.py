@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 services = Blueprint("services", __name__, url_prefix="/api/courses/<course_id>")
 services.after_request(play_trick)
 
+# Tools read these words, since the status alone does not tell them what is wrong.
+_MOODLES_WORDS = {"not_a_learner": "Incorrect score received"}
 _READ_LINE_ITEMS = (words.SCOPE_LINE_ITEM, words.SCOPE_LINE_ITEM_READ)
 
 
@@ -156,7 +158,8 @@ def refused(refusal: ServiceRefusal) -> ResponseReturnValue:
     if manners.wrong_types_get_400 and refusal.code in {"wrong_content_type", "not_acceptable"}:
         status = 400
     if manners.reason_errors:
-        answer = Response("[]", f"{status} {refusal.detail}", content_type="application/json")
+        reason = _MOODLES_WORDS.get(refusal.code, refusal.detail)
+        answer = Response("[]", f"{status} {reason}", content_type="application/json")
     else:
         answer = written({"error": refusal.code, "detail": refusal.detail}, "application/json", status)
     if status == 401:  # noqa: PLR2004 - the one status that needs a challenge (RFC 6750)

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from support import holders
 from support.clock import MovableClock
 from support.world import Someone, World
@@ -37,6 +38,7 @@ from ltitool.evidence.power_map import change_map, keep_version
 from ltitool.evidence.questions import VOICES, Sheet, sheet_of
 from ltitool.evidence.speech import ENGLISH
 from ltitool.foundation.db import read_session, transaction
+from ltitool.lti.models import GradeIntent
 from ltitool.people.drafts import keep_draft
 from ltitool.people.models import Person
 from ltitool.programs import ActivityKind, Answer
@@ -66,6 +68,7 @@ class Work:
     submission_id: uuid.UUID | None = None
     award_id: uuid.UUID | None = None
     public_id: str = ""
+    intent_id: uuid.UUID | None = None  # of the grade that did not arrive
     files: list[bytes] = field(default_factory=list)
 
     def words(self, about: str) -> str:
@@ -111,6 +114,16 @@ def score(work: Work, clock: MovableClock) -> None:
         session.flush()
         sheet = open_sheet(session, scorer, work.submission_id, new_id=uuid.uuid4(), at=clock())
         lock_sheet(session, sheet, outcome_id=uuid.uuid4(), at=clock())
+        work.intent_id = _stuck_grade(session, work)
+
+
+def _stuck_grade(session: Session, work: Work) -> uuid.UUID | None:
+    """Have the LMS refuse the grade, so that somebody has to look at it."""
+    grade = session.scalars(select(GradeIntent).where(GradeIntent.person_id == work.person.id)).first()
+    if grade is None:
+        return None
+    grade.state, grade.error = "dead", "service.refused"
+    return grade.id
 
 
 def award(app: Flask, work: Work, clock: MovableClock) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,7 +14,7 @@ from support.clock import MovableClock
 from werkzeug.test import TestResponse
 
 from ltitool.foundation.db import transaction
-from ltitool.foundation.errors import FetchFailed
+from ltitool.foundation.errors import FetchFailed, FetchTooLarge
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti.landing import Launched, Place
 from ltitool.lti.platforms import Registration, add_platform
@@ -40,6 +40,17 @@ class Wire:
     faults: list[HttpAnswer | Exception] = field(default_factory=list)  # given instead, first one first
     told: list[bytes] = field(default_factory=list)  # notices that went to the tool
     overrides: dict[str, HttpAnswer | Exception] = field(default_factory=dict)  # by path
+    later: list[tuple[str, int, Callable[[], None]]] = field(default_factory=list)
+
+    def after_requests(self, part: str, count: int, act: Callable[[], None]) -> None:
+        """Do something once so many requests have gone to addresses with this part."""
+        self.later.append((part, self.count(part) + count, act))
+
+    def _do_what_is_due(self) -> None:
+        due = [one for one in self.later if self.count(one[0]) >= one[1]]
+        self.later = [one for one in self.later if one not in due]
+        for _, _, act in due:
+            act()
 
     def request(
         self,
@@ -51,7 +62,8 @@ class Wire:
         max_bytes: int = 262_144,
         timeout: float = 5.0,
     ) -> HttpAnswer:
-        del max_bytes, timeout
+        del timeout
+        self._do_what_is_due()
         self.requests.append((method, url))
         self.sent.append((url, dict(headers or {}), body))
         path = urlsplit(url).path
@@ -68,7 +80,7 @@ class Wire:
             data=body,
         )
         low = {name.lower(): value for name, value in answer.headers.items()}
-        return HttpAnswer(answer.status_code, low, answer.data)
+        return HttpAnswer(answer.status_code, low, _read(answer, max_bytes), answer.status.partition(" ")[2])
 
     def tool_keys(self) -> bytes:
         """Give the practice LMS what our key set door answers."""
@@ -85,6 +97,21 @@ class Wire:
 
     def count(self, part: str) -> int:
         return sum(part in url for _, url in self.requests)
+
+
+def _read(answer: TestResponse, max_bytes: int) -> bytes:
+    """Read a body piece by piece, as our door does: no further than it may, and as far as it comes."""
+    body = bytearray()
+    try:
+        for piece in answer.iter_encoded():
+            body += piece
+            if len(body) > max_bytes:
+                raise FetchTooLarge("size", f"more than {max_bytes} bytes")
+    except ConnectionError as dropped:
+        raise FetchFailed("connect", str(dropped)) from dropped
+    finally:
+        answer.close()
+    return bytes(body)
 
 
 class Learners:

@@ -56,6 +56,7 @@ IDS: Mapping[str, Callable[[Target], Value]] = {
     "submission_id": lambda target: target.work.submission_id,
     "award_id": lambda target: target.work.award_id,
     "public_id": lambda target: target.work.public_id,
+    "intent_id": lambda target: target.work.intent_id,
 }
 # Names that mean something only together with whoever asks: their own map, their own claims.
 LOCAL: Mapping[str, Callable[[Target], Value]] = {
@@ -252,6 +253,7 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "evidence.send_keystone": _keystone,
     "evidence.tell": _photo_words,
     "evidence.withdraw": lambda _target: {},
+    "grades.again": lambda _target: {},
     "invitations.accept": lambda _target: {"full_name": "Overwritten"},
     "copies.accept": lambda target: {
         "title": "Overwritten",

@@ -82,7 +82,7 @@ def test_a_platform_is_registered_and_told_our_doors(run: Run, organisation: str
     platform = answer["platform"]
     assert set(platform) == {
         *("id", "status", "name", "issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url"),
-        *("token_audience", "origins", "deployment_policy", "created_at", "deployments"),
+        *("token_audience", "origins", "deployment_policy", "product", "created_at", "deployments"),
     }
     assert (platform["status"], platform["issuer"], platform["client_id"]) == ("active", LMS, "c1")
     assert [(one["deployment_id"], one["status"]) for one in platform["deployments"]] == [("d1", "active")]

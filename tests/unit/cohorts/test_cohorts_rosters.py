@@ -1,19 +1,22 @@
 """Rosters fill: new people, new names, who has gone. Nobody is deleted, nobody is demoted."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, select, update
 from support.clock import MovableClock
+from support.visitor import Visitor
 from support.world import Someone, World
 
 from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.errors import OfferingUnknown, RosterEmpty
 from ltitool.cohorts.models import Membership, OfferingContext
 from ltitool.cohorts.roster_reading import JOB, read_roster, read_roster_job, rosters_due
-from ltitool.cohorts.rosters import Filled, fill_from_roster
+from ltitool.cohorts.rosters import Filled, RosterFilling
 from ltitool.errors import ToolError
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.jobs import GiveUp, Work
@@ -23,6 +26,7 @@ from ltitool.lti.models import Context
 from ltitool.lti.platform_client import Call, PlatformClient
 from ltitool.lti.roles import LtiRole
 from ltitool.lti.rosters import Member
+from ltitool.lti.service_errors import ServiceBusy
 from ltitool.people.models import LtiIdentity, Person
 
 ROSTER = "https://lms.valle-verde.example/roster"
@@ -49,8 +53,13 @@ def everybody(world: World) -> list[Member]:
 
 def fill(world: World, clock: MovableClock, members: list[Member], **changes: uuid.UUID) -> Filled:
     values = {"organisation_id": world.organisation_id, "context_id": world.context_id, **changes}
+    clock.forward(seconds=1)  # two readings are never at the same time
     with transaction() as session:
-        return fill_from_roster(session, members, new_id=uuid.uuid4, at=clock(), **values)
+        filling = RosterFilling(session, new_id=uuid.uuid4, at=clock(), **values)
+        for start in range(0, len(members), 2):
+            filling.take(session, members[start : start + 2])
+        filling.finish(session)
+    return filling.filled
 
 
 def status_of(person_id: uuid.UUID) -> str | None:
@@ -278,3 +287,56 @@ def test_a_failing_lms_leaves_the_roster_as_it_was(
     assert status_of(world.amara.id) == "active"
     course = read_session().scalars(select(Context).where(Context.id == world.context_id)).one()
     assert course.roster_error == "tool.error"
+
+
+def test_a67_a_script_in_a_name_is_shown_as_text(
+    world: World, clock: MovableClock, visit_as: Callable[..., Visitor]
+) -> None:
+    name = "<script>alert(1)</script>"
+    fill(world, clock, [*everybody(world), Member("m", name, None, LtiRole.LEARNER, True, False)])  # noqa: FBT003 - active, no test user
+    page = visit_as(world.director, "director").get(f"offerings/{world.offering_id}").text
+    assert ("&lt;script&gt;alert(1)" in page, name in page) == (True, False)
+
+
+@pytest.mark.parametrize("asked", [None, timedelta(hours=3)])
+def test_p20_an_lms_that_is_busy_is_asked_later_and_the_roster_stays(
+    world: World, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, asked: timedelta | None
+) -> None:
+    share_roster(world)
+    read_now(world, clock)
+    before = [status_of(one.id) for one in (world.amara, world.ben)]
+    busy = ServiceBusy("429", None if asked is None else clock() + asked)
+
+    def fail(*_: object, **__: object) -> None:
+        raise busy
+
+    monkeypatch.setattr("ltitool.cohorts.roster_reading.read_roster_here", fail)
+    monkeypatch.setattr("ltitool.cohorts.roster_reading.services", lambda: SimpleNamespace(clock=clock))
+    later = read_roster_job(work_on(world.context_id))
+    assert later is not None
+    assert later - clock() >= (asked or timedelta(minutes=2))
+    assert [status_of(one.id) for one in (world.amara, world.ben)] == before
+
+
+def test_p20_a_roster_that_breaks_off_misses_nobody(world: World, clock: MovableClock) -> None:
+    share_roster(world)
+
+    class BreakingOff(PlatformClient):
+        """The first page comes, the second does not."""
+
+        def send(self, call: Call) -> HttpAnswer:
+            if call.url != ROSTER:
+                raise ServiceBusy("gone")
+            return HttpAnswer(200, {"link": f'<{ROSTER}?page=2>; rel="next"'}, BODY)
+
+    with pytest.raises(ServiceBusy):
+        read_roster(
+            world.context_id,
+            organisation_id=world.organisation_id,
+            client_for=lambda platform: BreakingOff(platform, None, None, clock),  # type: ignore[arg-type] # it answers by itself
+            new_id=uuid.uuid4,
+            at=clock(),
+        )
+    assert status_of(world.amara.id) == "active"
+    course = read_session().scalars(select(Context).where(Context.id == world.context_id)).one()
+    assert (course.roster_read_at, course.roster_error) == (None, "service.busy")

@@ -12,6 +12,7 @@ from flask import Flask, g, request_started
 from jinja2 import FileSystemBytecodeCache
 from joserfc.jwk import RSAKey
 from support.clock import MovableClock
+from support.grade_desk import Desk
 from support.practice import LMS, ORGANISATION, Browser, Learners, Wire, registration, seed_registration
 
 from ltitool.app import create_app, services_of
@@ -142,6 +143,13 @@ def tool(app: Flask, wire: Wire, landing: Learners, clock: MovableClock) -> Flas
 @pytest.fixture
 def browser(tool: Flask, forge: Forge) -> Browser:
     return Browser(tool.test_client(), forge)
+
+
+@pytest.fixture
+def desk(tool: Flask, browser: Browser, landing: Learners, wire: Wire, clock: MovableClock) -> Desk:
+    """A course that was launched, and the runner that sends its grades."""
+    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
+    return Desk(tool, browser, landing, wire, clock)
 
 
 @pytest.fixture

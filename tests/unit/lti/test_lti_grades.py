@@ -6,92 +6,28 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select, update
-from support.clock import MovableClock
-from support.practice import Browser, Learners, Wire, down
+from support.grade_desk import Desk
+from support.practice import down
 
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.models import Job
-from ltitool.foundation.runner import JobRunner
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti.grade_intents import (
-    JOB,
     LEASE,
     Attempt,
-    WantedGrade,
     begin,
-    dead_grades,
     mark_for_later,
     mark_over,
     mark_sent,
-    sweep_grades,
-    want_grade,
 )
-from ltitool.lti.landing import Launched
+from ltitool.lti.grade_letters import send_again, stuck_grades
 from ltitool.lti.models import AccessToken, Context, Deployment, GradeIntent, LineItem, Platform
-from ltitool.lti.wiring import send_grade_job
-from ltitool.sandbox.runtime import current_platform
 
 SCORES = "/api/courses/collaborative-leadership-3/lineitems/li-keystone-3/scores"
 RESULTS = "/api/courses/collaborative-leadership-3/lineitems/li-keystone-3/results"
 ITEMS = "/api/courses/collaborative-leadership-3/lineitems"
-
-
-class Desk:
-    """A course that was launched, and the runner that sends its grades."""
-
-    def __init__(
-        self, tool: Flask, browser: Browser, landing: Learners, wire: Wire, clock: MovableClock
-    ) -> None:
-        browser.launch_well()
-        self.who: Launched = landing.launched[-1]
-        self.wire, self.clock = wire, clock
-        self.runner = JobRunner(
-            tool, {JOB: send_grade_job}, {JOB: sweep_grades}, clock=clock, jitter=lambda: 0.0
-        )
-        wire.requests.clear()
-
-    def want(self, given: float | None = 80.0, **changes: Any) -> uuid.UUID:
-        assert self.who.context_id is not None
-        fields: dict[str, Any] = {
-            "organisation_id": self.who.organisation_id,
-            "context_id": self.who.context_id,
-            "activity_key": "keystone",
-            "person_id": self.who.person_id,
-            "subject": self.who.subject,
-            "label": "Keystone",
-            "score_given": given,
-            "score_maximum": 100.0,
-        }
-        with transaction() as session:
-            return want_grade(session, WantedGrade(**(fields | changes)), at=self.clock())
-
-    def run(self) -> GradeIntent:
-        self.runner.run_once()
-        return self.row()
-
-    def row(self) -> GradeIntent:
-        read_session().commit()
-        found = read_session().scalars(select(GradeIntent).execution_options(populate_existing=True)).one()
-        read_session().commit()
-        return found
-
-    def sent_scores(self) -> list[dict[str, Any]]:
-        return [json.loads(body or b"{}") for url, _, body in self.wire.sent if "/scores" in url]
-
-    def shown(self) -> float | None:
-        """Give what the practice LMS's gradebook shows, as its own database has it."""
-        with self.wire.lms.app_context(), current_platform().store.reading() as connection:
-            row = connection.execute("SELECT score_given FROM scores ORDER BY scored_at DESC").fetchone()
-        return row["score_given"] if row else None
-
-
-@pytest.fixture
-def desk(tool: Flask, browser: Browser, landing: Learners, wire: Wire, clock: MovableClock) -> Desk:
-    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
-    return Desk(tool, browser, landing, wire, clock)
 
 
 def test_a_score_reaches_the_gradebook(desk: Desk) -> None:
@@ -196,7 +132,9 @@ def test_what_passes_is_tried_again(desk: Desk, answer: HttpAnswer | Exception) 
     desk.want()
     desk.wire.overrides[SCORES] = answer
     row = desk.run()
-    assert (row.state, row.error) == ("wanted", "service.busy")
+    silent = isinstance(answer, Exception) or answer.status == 500
+    assert (row.state, row.error) == ("wanted", "service.silent" if silent else "service.busy")
+    assert row.unclear is silent
     assert row.next_attempt_at > desk.clock()
     desk.wire.overrides.clear()
     desk.clock.forward(seconds=60)
@@ -217,9 +155,9 @@ def test_we_try_for_fourteen_days(desk: Desk) -> None:
     assert desk.run().state == "wanted"
     desk.clock.forward(hours=2)
     row = desk.run()
-    assert (row.state, row.error) == ("dead", "service.busy")
+    assert (row.state, row.error) == ("dead", "service.silent")
     with transaction() as session:
-        assert [dead.id for dead in dead_grades(session, desk.who.organisation_id)] == [row.id]
+        assert [one.intent_id for one in stuck_grades(session, desk.who.organisation_id)] == [row.id]
 
 
 def test_a_token_that_the_lms_forgot_is_replaced_once(desk: Desk) -> None:
@@ -235,23 +173,31 @@ def test_a_token_that_the_lms_forgot_is_replaced_once(desk: Desk) -> None:
 
 
 def test_a_clear_no_is_final(desk: Desk) -> None:
-    desk.want(subject="nobody-here")
+    desk.want()
+    desk.wire.overrides[SCORES] = HttpAnswer(400, {}, b"bad request")
     row = desk.run()
     assert (row.state, row.error) == ("dead", "service.refused")
 
 
-def test_a_deleted_column_is_said_and_looked_for_again_at_the_next_wish(desk: Desk) -> None:
-    desk.want()
+def test_p30_a_deleted_column_is_not_made_again_until_somebody_says_so(desk: Desk) -> None:
+    desk.want(activity_key="reflection", label="Reflection")
     desk.run()
     desk.clock.forward(seconds=5)
-    desk.want(90.0)
-    desk.wire.overrides[SCORES] = HttpAnswer(404, {}, b"")
+    (made,) = desk.columns("reflection")
+    desk.delete_column(made)
+    desk.want(90.0, activity_key="reflection", label="Reflection")
     row = desk.run()
-    assert (row.state, row.error) == ("dead", "service.target-gone")
-    desk.wire.overrides.clear()
+    assert (row.state, row.error) == ("dead", "gradebook.column-lost")
+    desk.wire.requests.clear()
     desk.clock.forward(seconds=5)
-    desk.want(90.0)
+    desk.want(91.0, activity_key="reflection", label="Reflection")
+    assert desk.run().state == "dead"
+    assert desk.wire.requests == []
+    with transaction() as session:
+        assert send_again(session, desk.who.organisation_id, row.id, at=desk.clock()) == 1
+    desk.clock.forward(seconds=1)
     assert desk.run().state == "sent"
+    assert len(desk.columns("reflection")) == 1
 
 
 def results(score: float | None) -> HttpAnswer:
@@ -285,7 +231,7 @@ def test_a_conflict_whose_results_cannot_be_read_is_tried_again(desk: Desk) -> N
     desk.wire.overrides[SCORES] = HttpAnswer(409, {}, b"")
     desk.wire.overrides[RESULTS] = down()
     row = desk.run()
-    assert (row.state, row.error) == ("wanted", "service.busy")
+    assert (row.state, row.error) == ("wanted", "service.silent")
 
 
 def test_a_token_never_leaves_for_another_origin(desk: Desk) -> None:

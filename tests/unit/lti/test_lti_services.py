@@ -22,7 +22,7 @@ from ltitool.lti.landing import Launched
 from ltitool.lti.models import Context, Platform
 from ltitool.lti.platform_client import is_throttled, retry_after
 from ltitool.lti.roles import LtiRole
-from ltitool.lti.rosters import Member, next_page, read_members, refresh_roster
+from ltitool.lti.rosters import Member, read_members, refresh_roster
 from ltitool.lti.service_errors import (
     RosterEndless,
     RosterNotLinked,
@@ -33,6 +33,7 @@ from ltitool.lti.service_errors import (
     ServiceRefused,
     TokenRefused,
 )
+from ltitool.lti.service_pages import MAX_PAGES, next_page
 from ltitool.lti.vocabulary import SCOPE_ROSTER, SCOPE_SCORE
 from ltitool.lti.wiring import LtiMemory, lti_memory
 from ltitool.sandbox.runtime import EXTENSION as LMS_EXTENSION
@@ -226,16 +227,16 @@ def test_a_roster_that_is_not_to_be_trusted(
     assert wire.count("evil.example") == 0
 
 
-def test_a_roster_without_end_is_left_after_a_hundred_pages(
+def test_a_roster_without_end_is_left(
     memory: LtiMemory, platform: Platform, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = iter(range(1000))
+    pages = iter(range(10_000))
     monkeypatch.setattr(
-        "ltitool.lti.rosters.next_page", lambda _answer, _here: f"{LMS}{ROSTER}?page={next(pages)}"
+        "ltitool.lti.service_pages.next_page", lambda _answer, _here: f"{LMS}{ROSTER}?page={next(pages)}"
     )
     with pytest.raises(RosterEndless):
         read(memory, platform, wire, page())
-    assert wire.count("memberships") == 100
+    assert wire.count("memberships") == MAX_PAGES
 
 
 @pytest.mark.parametrize(
@@ -246,6 +247,11 @@ def test_a_roster_without_end_is_left_after_a_hundred_pages(
         ('<https://a.example/x?p=2>; title="y"; rel="next"', "https://a.example/x?p=2"),
         ('<https://a.example/1>; rel="prev", <https://a.example/2>; rel="next"', "https://a.example/2"),
         ("<https://a.example/x?a=1&amp;p=2>; rel=“next”", "https://a.example/x?a=1&p=2"),
+        # As it comes off the wire: header bytes are read as Latin-1.
+        (
+            "<https://a.example/x?a=1&amp;p=2>; rel=“next”".encode().decode("latin-1"),
+            "https://a.example/x?a=1&p=2",
+        ),
         ('</x?p=2>; rel="next"', "https://a.example/x?p=2"),
         ('<https://a.example/x>; rel="nextish"', None),
         ('<https://a.example/x>; rel="prev"', None),
@@ -258,14 +264,19 @@ def test_link_headers_as_platforms_write_them(header: str, following: str | None
 
 class Taken:
     def __init__(self) -> None:
-        self.members: Sequence[Member] = ()
+        self.members: list[Member] = []
+        self.finished = 0
         self.fault: Exception | None = None
 
-    def __call__(self, session: Session, members: Sequence[Member]) -> None:
+    def take(self, session: Session, members: Sequence[Member]) -> None:
         del session
         if self.fault:
             raise self.fault
-        self.members = members
+        self.members += members
+
+    def finish(self, session: Session) -> None:
+        del session
+        self.finished += 1
 
 
 def refresh(memory: LtiMemory, launched: Launched, taken: Taken, at: Any, **changes: uuid.UUID) -> int:
@@ -275,7 +286,7 @@ def refresh(memory: LtiMemory, launched: Launched, taken: Taken, at: Any, **chan
         names["context_id"],
         organisation_id=names["organisation_id"],
         client_for=memory.client_for,
-        take=taken,
+        taking=taken,
         at=at,
     )
 

@@ -99,7 +99,7 @@ def test_moodle_erases_a_grade_for_anything_unfinished(
 def test_moodle_says_why_in_the_reason_phrase(behave: Behave, post: Callable[..., TestResponse]) -> None:
     behave(MOODLE)
     refused = post(userId=RUTH)
-    assert refused.status == "400 userId is no learner of this course"
+    assert refused.status == "400 Incorrect score received"
     assert refused.get_json() == []
 
 
