@@ -47,14 +47,23 @@ def _refused(reason: str) -> NoReturn:
     raise ValueError(reason)
 
 
+def require_zone(moment: datetime) -> None:
+    """Refuse a date and time that could be any of a day's.
+
+    Raises:
+        ModelError: ``instant`` when it has no time zone.
+    """
+    if moment.utcoffset() is None:
+        raise ModelError("instant", "a date and time without a zone is not a point in time")
+
+
 def write_instant(moment: datetime) -> str:
     """The instant in UTC, to the second, as ``2026-11-21T12:00:00Z``.
 
     Raises:
         ModelError: ``instant`` when it has no time zone.
     """
-    if moment.tzinfo is None:
-        raise ModelError("instant", "a date and time without a zone is not a point in time")
+    require_zone(moment)
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -64,8 +73,7 @@ def write_instant_as_is(moment: datetime) -> str:
     Raises:
         ModelError: ``instant`` when it has no time zone.
     """
-    if moment.tzinfo is None:
-        raise ModelError("instant", "a date and time without a zone is not a point in time")
+    require_zone(moment)
     text = moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")
     return text.removesuffix("+00:00") + "Z" if moment.utcoffset() == timedelta() else text
 

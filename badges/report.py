@@ -112,7 +112,8 @@ class VerificationReport:
 
     Attributes:
         checks: all sixteen, in order.
-        form: ``json``, ``jwt``, ``png``, ``svg`` (and ``png+jwt`` …), or ``unknown``.
+        form: ``json``, ``jwt``, either of them after ``png+`` or ``svg+``, ``png+2.0`` or ``svg+2.0`` for an
+            Open Badge 2.0 in a picture, or ``unknown``.
         checked_at: the moment that the verification was asked for.
         proven: the tree that was checked, in the words of VC 2.0; None unless the proof held.
     """

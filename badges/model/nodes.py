@@ -56,12 +56,16 @@ class Node:
         return _built(cls, loaded)
 
     def to_json(self) -> dict[str, Any]:
-        """The object as JSON: no nulls, no empty arrays, several values as an array."""
+        """The object as JSON: no nulls, no empty arrays, several values as an array.
+
+        Raises:
+            ModelError: ``instant`` with the JSON path of a date that has no time zone.
+        """
         written: dict[str, Any] = {}
         for known in dataclasses.fields(self):
             value = getattr(self, known.name)
             if known.name != "extra" and value is not None and value != ():
-                written[json_name(known)] = _written(value)
+                written[json_name(known)] = _written_at(f".{json_name(known)}", value)
         return written | dict(self.extra)
 
 
@@ -218,11 +222,20 @@ def _built(node_type: type[NodeT], loaded: Mapping[str, Any]) -> NodeT:
     return node_type(**known, extra=extra)
 
 
+def _written_at(step: str, value: Any) -> Any:
+    """The value as JSON; a fault in it is named with the way that leads there."""
+    try:
+        return _written(value)
+    except ModelError as fault:
+        path = f"${step}{fault.path.removeprefix('$')}"
+        raise ModelError(fault.code, fault.message, path=path) from fault
+
+
 def _written(value: Any) -> Any:
     if isinstance(value, Node):
         return value.to_json()
     if isinstance(value, tuple):
-        return [_written(inner) for inner in value]
+        return [_written_at(f"[{number}]", inner) for number, inner in enumerate(value)]
     if isinstance(value, datetime):
         return write_instant_as_is(value)
     return value

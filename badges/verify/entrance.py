@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from badges.canonical import primary
 from badges.canonical.pinned import pinned_contexts
+from badges.instants import require_zone
 from badges.proofs.eddsa_rdfc_2022 import without_proof
 from badges.report import Check, Outcome, VerificationReport
 from badges.sentences import CHECK_NAMES
@@ -67,9 +68,11 @@ def verify(
 
     Raises:
         PolicyIsEmptyError: the policy has no rule.
+        ModelError: ``instant``: ``now`` has no time zone.
         ContextError: ``context_missing`` or ``context_altered``: this installation cannot verify anything.
     """
     policy.require_rules()
+    require_zone(now)
     pinned_contexts()
     asked = (recipient,) if isinstance(recipient, Recipient) else tuple(recipient or ())
     run = _Run(policy, now, Resolver(fetcher), asked, canonical_form)

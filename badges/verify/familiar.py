@@ -1,9 +1,8 @@
 """Checks 2 to 5 for a shape that has passed them before.
 
 What the shape guard, the contexts, the types and the schema ask of a badge is a matter of its shape, but for
-two
-things: identifiers must be IRIs and dates must be dates. Once a badge has passed in full, the next one of its
-shape needs only these two looked at.
+two things: identifiers must be IRIs and dates must be dates. Once a badge has passed in full, the next one of
+its shape needs only these two looked at.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from badges.baking import is_picture, unbake
 from badges.baking.form import MAX_PICTURE_BYTES
 from badges.baking.png import PNG_SIGNATURE
 from badges.canonical.reader import read_object
-from badges.errors import BadgeError, BakingError, JsonRefusedError, ProofError
+from badges.errors import BadgeError, JsonRefusedError
 from badges.proofs.vc_jwt import OpenedToken, open_token
 from badges.verify.findings import StoppedError, failed, failed_by
 
@@ -26,7 +26,8 @@ class Intake:
     """A credential as it was handed in.
 
     Attributes:
-        form: ``json``, ``jwt``, ``png+json``, ``png+jwt``, ``svg+json``, ``svg+jwt``.
+        form: ``json`` or ``jwt``, after ``png+`` or ``svg+`` if it came in a picture; ``png+2.0`` or
+            ``svg+2.0`` for an Open Badge 2.0 in one.
         document: the credential; for a JWT, its payload without the envelope's claims.
         token: the JWT, if it came as one.
         generation: ``3.0``, or ``2.0`` for a badge out of an Open Badges 2.0 place in a picture.
@@ -46,8 +47,6 @@ def take_in(source: bytes | str) -> Intake:
     """
     try:
         return _taken(source)
-    except (JsonRefusedError, BakingError, ProofError) as fault:
-        raise StoppedError(failed_by("parse", fault)) from fault
     except BadgeError as fault:
         raise StoppedError(failed_by("parse", fault)) from fault
 

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -101,6 +101,21 @@ def test_the_fault_is_named_with_its_place(path: str, value: Any) -> None:
         OpenBadgeCredential.from_json(setting(path.removeprefix("$."), value))
     assert refused.value.path == path
     assert refused.value.code == "model"
+
+
+def test_a_date_without_a_zone_is_named_with_its_place_when_it_is_written() -> None:
+    naive = datetime(2026, 11, 21)  # noqa: DTZ001 - the fault that is tried
+    badge = sample_badge()
+    subject = replace(badge.credential_subject, activity_end_date=naive)
+    cases = {
+        "$.validUntil": replace(badge, valid_until=naive),
+        "$.credentialSubject.activityEndDate": replace(badge, credential_subject=subject),
+    }
+    assert badge.to_json() == JSON
+    for path, faulty in cases.items():
+        with pytest.raises(ModelError) as refused:
+            faulty.to_json()
+        assert (refused.value.code, refused.value.path) == ("instant", path)
 
 
 def test_a_subject_needs_an_identity() -> None:

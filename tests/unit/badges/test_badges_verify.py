@@ -19,6 +19,7 @@ from badges.errors import (
     ContextError,
     CredentialRejectedError,
     DataLossError,
+    ModelError,
     PolicyIsEmptyError,
     ProofError,
     ShapeRefusedError,
@@ -42,6 +43,17 @@ def test_both_paths_agree_that_it_is_valid() -> None:
         report.require_valid()
         changed = copy.deepcopy(signed) | {"name": "Other"}
         assert ISSUER.verify(changed, canonical_form=form).verdict is Verdict.INVALID
+
+
+def test_a_moment_without_a_zone_is_refused_before_anything_is_looked_at() -> None:
+    signed = json.dumps(ISSUER.signed(BADGE))
+    assert (
+        verify(signed, policy=Policy.trusting(DID), now=NOW, fetcher=ISSUER.documents()).verdict
+        is Verdict.VALID
+    )
+    with pytest.raises(ModelError) as refused:
+        verify("", policy=Policy.trusting(DID), now=NOW.replace(tzinfo=None))
+    assert refused.value.code == "instant"
 
 
 def endorsement(of: str = BADGE["credentialSubject"]["achievement"]["id"]) -> dict[str, Any]:
