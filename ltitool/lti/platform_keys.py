@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class KnownKey:
     key: RSAKey
+    jwks_url: str  # where it was read: once the registration names another address, it counts no more
     fetched_at: datetime
     remembered_at: datetime
 
@@ -62,11 +63,11 @@ class PlatformKeys:
             KeyUnknown: the platform's key set does not list it.
             KeysUnavailable: the key set cannot be had, and no cached key answers to this id.
         """
-        known = self._remembered(platform.id, kid) or self._stored(platform.id, kid)
+        known = self._remembered(platform, kid) or self._stored(platform, kid)
         if known is not None and not self._is_stale(known):
             return known.key
         with self._lock_of(platform.id):
-            fresh = self._stored(platform.id, kid)  # another thread may have fetched while we waited
+            fresh = self._stored(platform, kid)  # another thread may have fetched while we waited
             if fresh is not None and not self._is_stale(fresh):
                 return fresh.key
             try:
@@ -83,7 +84,7 @@ class PlatformKeys:
         Raises:
             KeyUnknown: we do not know this one, or not from lately.
         """
-        known = self._remembered(platform.id, kid) or self._stored(platform.id, kid)
+        known = self._remembered(platform, kid) or self._stored(platform, kid)
         if known is None or self._is_stale(known):
             raise KeyUnknown(kid)
         return known.key
@@ -93,26 +94,26 @@ class PlatformKeys:
         for place in [place for place in self._known if place[0] == platform_id]:
             self._known.pop(place, None)
 
-    def _remembered(self, platform_id: uuid.UUID, kid: str) -> KnownKey | None:
-        known = self._known.get((platform_id, kid))
+    def _remembered(self, platform: Platform, kid: str) -> KnownKey | None:
+        known = self._known.get((platform.id, kid))
         if known is None or self._clock() - known.remembered_at > MEMORY:
             return None
-        return known
+        return known if known.jwks_url == platform.jwks_url else None
 
-    def _stored(self, platform_id: uuid.UUID, kid: str) -> KnownKey | None:
+    def _stored(self, platform: Platform, kid: str) -> KnownKey | None:
         row = read_session().scalar(
             select(PlatformKey)
-            .where(PlatformKey.platform_id == platform_id, PlatformKey.kid == kid)
+            .where(PlatformKey.platform_id == platform.id, PlatformKey.kid == kid)
             .execution_options(populate_existing=True)
         )
         end_read()
         if row is None:
             return None
-        return self._remember(platform_id, kid, RSAKey.import_key(row.jwk), row.fetched_at)
+        return self._remember(platform, kid, RSAKey.import_key(row.jwk), row.fetched_at)
 
-    def _remember(self, platform_id: uuid.UUID, kid: str, key: RSAKey, fetched_at: datetime) -> KnownKey:
-        known = KnownKey(key, fetched_at, self._clock())
-        self._known[platform_id, kid] = known
+    def _remember(self, platform: Platform, kid: str, key: RSAKey, fetched_at: datetime) -> KnownKey:
+        known = KnownKey(key, platform.jwks_url, fetched_at, self._clock())
+        self._known[platform.id, kid] = known
         return known
 
     def _is_stale(self, known: KnownKey) -> bool:
@@ -125,7 +126,7 @@ class PlatformKeys:
         self._store(platform.id, keys)
         if kid not in keys:
             raise KeyUnknown(kid)
-        return self._remember(platform.id, kid, RSAKey.import_key(keys[kid]), self._clock()).key
+        return self._remember(platform, kid, RSAKey.import_key(keys[kid]), self._clock()).key
 
     def _unknown(self, platform_id: uuid.UUID, kid: str) -> KeyUnknown | KeysUnavailable:
         """Without any key of the platform we cannot say that this one is wrong."""

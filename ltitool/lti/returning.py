@@ -42,7 +42,7 @@ WITH known AS (
   JOIN person ON person.id = lti_identity.person_id AND person.organisation_id = platform.organisation_id
   WHERE platform.id = %(platform)s AND platform.status = 'active' AND deployment.status = 'active'
     AND platform.issuer = %(issuer)s AND platform.client_id = %(client_id)s
-    AND platform.service_origins::text = %(service_origins)s
+    AND platform.jwks_url = %(jwks_url)s AND platform.service_origins::text = %(service_origins)s
     AND deployment.embed_origins::jsonb @> %(origins)s::jsonb
     AND deployment.embed_origins::jsonb <@ platform.service_origins::jsonb
     AND deployment.notices_url IS NOT DISTINCT FROM COALESCE(%(notices_url)s::text, deployment.notices_url)
@@ -137,6 +137,7 @@ def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
         "platform": platform.id,
         "issuer": platform.issuer,
         "client_id": platform.client_id,
+        "jwks_url": platform.jwks_url,
         "service_origins": json.dumps(platform.service_origins),
         "deployment": claims.deployment_id,
         "origins": json.dumps(embedding_origins(platform, claims)),

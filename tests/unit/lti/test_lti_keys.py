@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from joserfc.jwk import ECKey, OctKey, RSAKey
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from support.clock import MovableClock
 from support.practice import Wire, down
 
 from ltitool.errors import ToolError
-from ltitool.foundation.db import read_session
+from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti.errors import KeysUnavailable
 from ltitool.lti.launch_errors import KeyUnknown
@@ -198,6 +198,21 @@ def test_p15_many_at_once_ask_once(tool: Flask, keys: PlatformKeys, platform: Pl
         thread.join(timeout=30)
     assert len(found) == 12
     assert wire.count("jwks") == 1
+
+
+def test_keys_of_a_former_address_count_no_more(
+    keys: PlatformKeys, platform: Platform, wire: Wire, strange_key: RSAKey
+) -> None:
+    """An operator took over another address of the key set, in this process or in another one."""
+    before = keys.find(platform, "one")
+    wire.overrides["/moved/jwks"] = key_set(public(strange_key))
+    with transaction() as session:
+        session.execute(delete(PlatformKey))
+        moved = session.get_one(Platform, platform.id)
+        moved.jwks_url = "http://127.0.0.1:8001/moved/jwks"
+    with pytest.raises(KeyUnknown):
+        keys.known(moved, "one")
+    assert keys.find(moved, "one").thumbprint() == strange_key.thumbprint() != before.thumbprint()
 
 
 def test_one_key_id_in_two_registrations_is_two_keys(

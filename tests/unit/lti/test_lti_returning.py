@@ -20,6 +20,7 @@ from support.practice import (
     Browser,
     Wire,
     code_of,
+    down,
     launch_with,
 )
 from werkzeug.test import TestResponse
@@ -487,6 +488,26 @@ def test_without_its_guard_what_was_switched_off_gets_in(
     rows(**{table: {"status": "disabled"}})(clock)
     try:
         assert browser.launch(form).status_code == 303
+    finally:
+        returning._statement.cache_clear()
+
+
+def test_keys_that_another_process_replaced_open_nothing(
+    browser: Browser, wire: Wire, clock: MovableClock, monkeypatch: Patch
+) -> None:
+    """An operator took over another address of the key set, and this process has not heard of it."""
+    forms = [browser.forge.answer(PERSON, ACTIVITY, browser.ask()) for _ in range(2)]
+    rows(platform={"jwks_url": f"{LMS}/moved/jwks"})(clock)
+    with transaction() as session:
+        session.execute(text("DELETE FROM platform_key"))
+    wire.overrides["/moved/jwks"] = down()
+    refused = browser.launch(forms[0])
+    assert (refused.status_code, code_of(refused)) == (503, "platform.keys-unavailable")
+    guard = "platform.jwks_url = %(jwks_url)s AND "
+    monkeypatch.setattr(returning, "STATEMENT", returning.STATEMENT.replace(guard, ""))
+    returning._statement.cache_clear()
+    try:
+        assert browser.launch(forms[1]).status_code == 303
     finally:
         returning._statement.cache_clear()
 
