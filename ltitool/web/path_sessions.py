@@ -1,7 +1,8 @@
 """Sessions whose token stands in the path, for browsers that keep no cookie of ours in an LMS's frame.
 
-An address can be copied, and what is copied must be worth nothing: such a session opens in frames alone, for
-one user agent, and its token stays out of logs, of caches and of what other sites are told.
+An address can be copied, and what is copied must be worth nothing: such a session opens in frames alone,
+for our own pages alone, for one user agent, and its token stays out of logs, of caches and of what other
+sites are told. So nobody can put their own session into a page where others would take it for theirs.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from flask import request
 from ltitool.people.sessions import SEPARATOR
 
 FRAMES = frozenset({"iframe", "frame"})
+OUR_OWN = frozenset({"same-origin", "none"})  # none: the person's own doing, such as loading a frame again
 _CARRIED = re.compile(rf"(/l/[^/{SEPARATOR}]*{SEPARATOR})[^/?#\s]*")
 
 
@@ -21,10 +23,13 @@ def agent_hash() -> str:
 
 
 def is_in_frame() -> bool:
-    """Say whether this answer goes into a frame, or to a page that stands in one.
+    """Say whether one of our own pages wants this answer in a frame, or for a page that stands in one.
 
-    Browsers tell where an answer goes, and no page can make them lie; one that tells nothing is refused.
+    Browsers tell who asks and where an answer goes, and no page can make them lie; one that tells nothing is
+    refused. A session in the path begins on our own page (lti/recall.html), so no other site ever asks.
     """
+    if request.headers.get("Sec-Fetch-Site") not in OUR_OWN:
+        return False
     goes_to = request.headers.get("Sec-Fetch-Dest", "")
     if request.headers.get("Sec-Fetch-Mode") == "navigate":
         return goes_to in FRAMES

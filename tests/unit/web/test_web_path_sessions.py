@@ -75,6 +75,14 @@ REFUSALS = (
         {"Sec-Fetch-Dest": None, "Sec-Fetch-Mode": None},
         (403, "session.only-in-frame"),
     ),
+    ("a frame that another site opened", {"Sec-Fetch-Site": "cross-site"}, (403, "session.only-in-frame")),
+    ("a neighbouring site's frame", {"Sec-Fetch-Site": "same-site"}, (403, "session.only-in-frame")),
+    ("a browser that tells no site", {"Sec-Fetch-Site": None}, (403, "session.only-in-frame")),
+    (
+        "another site's picture",
+        {"Sec-Fetch-Dest": "image", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "cross-site"},
+        (403, "session.only-in-frame"),
+    ),
     ("another user agent", {"User-Agent": "curl"}, (401, "session.missing")),
 )
 
@@ -94,6 +102,11 @@ def test_what_a_page_of_the_frame_asks_for_is_given(visitor: Visitor, kind: str)
 
 def test_each_check_is_needed(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     top = {"Sec-Fetch-Dest": "document"}
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    with monkeypatch.context() as patch:
+        patch.setattr(path_sessions, "OUR_OWN", frozenset({"same-origin", "cross-site"}))
+        assert get(visitor, **foreign)[0] == 200
+    assert get(visitor, **foreign)[0] == 403
     monkeypatch.setattr(visit, "is_in_frame", lambda: True)
     assert get(visitor, **top)[0] == 200
     assert get(visitor, **{"User-Agent": "curl"})[0] == 401
