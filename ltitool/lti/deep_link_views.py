@@ -24,6 +24,7 @@ from ltitool.lti.link_offers import LinkOffers, OfferedLink, bound_link_offers
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.headers import allow_form_to
 from ltitool.web.languages import current_language
+from ltitool.web.new_tab import stay_here
 from ltitool.web.visit import current_visit
 
 pages = guarded_blueprint("links", __name__, guard=Guard.LAUNCHED, path="/links")
@@ -93,6 +94,7 @@ def _added(count: int) -> str:
 
 def _page(course: WaitingCourse, faults: Mapping[str, str]) -> str:
     chosen = request.form.getlist("link")
+    stay_here()
     return render_template("lti/links.html", course=course, offers=_offers(), faults=faults, chosen=chosen)
 
 

@@ -41,7 +41,7 @@ from ltitool.lti.privacy import note_privacy
 from ltitool.lti.returning import is_plain, return_known
 from ltitool.lti.tickets import LIFETIME, State, Tickets
 from ltitool.lti.tokens import ReadToken, check_header, read_token, verify_signature
-from ltitool.people.sessions import OpenedSession, open_session
+from ltitool.people.sessions import NEVER_IN_PATH, Entry, OpenedSession, open_session
 
 KEEP_NONCE = LIFETIME + timedelta(minutes=5)  # longer than the state can be accepted
 PRIVACY_PATH = "privacy/"
@@ -282,7 +282,7 @@ def _open(
     place = doors.landing(session, launched)
     entry = entry_for(launched, place, person, claims, platform, deployment)
     if state.storage is not None:
-        entry = replace(entry, path_agent=doors.agent_hash)
+        entry = _carried_in_path(entry, claims, doors.agent_hash)
     session_id = found.new_id()
     opened = open_session(session, entry, session_id=session_id, new_token=found.new_token, at=now)
     if claims.deep_link is not None:
@@ -301,3 +301,14 @@ def _open(
         )
         place = replace(place, path=PRIVACY_PATH)
     return Arrival(state, opened, place)
+
+
+def _carried_in_path(entry: Entry, claims: LaunchClaims, agent_hash: str) -> Entry:
+    """Let a session's token stand in the path, for this browser keeps no cookie.
+
+    What an LMS asked for belongs to the very session that it opens, and no tab continues that: whoever runs
+    the program comes in there without the rights that need a cookie.
+    """
+    if claims.deep_link is None and claims.privacy_subject is None:
+        return replace(entry, path_agent=agent_hash)
+    return replace(entry, path_agent=agent_hash, roles=sorted(set(entry.roles) - NEVER_IN_PATH))

@@ -11,6 +11,7 @@ from ltitool.foundation.services import services
 from ltitool.lti.privacy import Asked, asked_about, erase_asked, packed_copy
 from ltitool.people.personal_data import KEEP, REVOKE, Erasure, Keeper, bound_keepers, counts
 from ltitool.web.blueprints import Guard, guarded_blueprint
+from ltitool.web.new_tab import stay_here
 from ltitool.web.visit import current_visit
 
 pages = guarded_blueprint("privacy", __name__, guard=Guard.LAUNCHED, path="/privacy")
@@ -77,4 +78,5 @@ def _keepers() -> tuple[Keeper, ...]:
 
 def _page(asked: Asked, faults: Mapping[str, str]) -> str:
     kept = counts(read_session(), asked.who, _keepers()) if asked.who else []
+    stay_here()
     return render_template("lti/privacy.html", asked=asked, kept=kept, faults=faults, values=request.form)

@@ -7,7 +7,7 @@ ticket for its own visit; the tab trades it, once, for a new session of the same
 import uuid
 from dataclasses import dataclass, replace
 
-from flask import request, url_for
+from flask import g, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -36,10 +36,15 @@ class NewTab:
     fresh: str | None = None  # where the page gets the next ticket, when this one is used up
 
 
+def stay_here() -> None:
+    """Offer no tab for this page: what it shows belongs to its own session, and no other one continues it."""
+    g.stays_here = True
+
+
 def new_tab() -> NewTab | None:
     """Give the form of this page, or None where there is no visit or no plain page."""
     visit = visit_or_none()
-    if visit is None or request.method != "GET":
+    if visit is None or request.method != "GET" or g.get("stays_here"):
         return None
     tab = new_tab_of(visit.short, below_visit(request.full_path.rstrip("?")))
     return replace(tab, fresh=url_for("visit.tab_ticket"))

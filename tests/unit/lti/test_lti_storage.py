@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import select
+from support.deep_linking import TEACHER
+from support.lticases import deep_link_claims
 from support.practice import ACTIVITY, LMS, PERSON, Browser, Learners, code_of
 from werkzeug.test import TestResponse
 
@@ -171,6 +173,38 @@ def test_staff_gets_a_tab_of_its_own(
     assert re.fullmatch(r"/l/[a-z0-9]{8}/overview/", tab.location)
     session = read_session().scalars(select(WebSession).where(WebSession.path_agent.is_not(None))).all()
     assert session == []
+
+
+def ask_for_links_by_storage(browser: Browser) -> TestResponse:
+    kept = attributes(keep(browser))
+    query = dict(parse_qsl(urlsplit(kept["next"]).query))
+    claims = deep_link_claims(browser.forge.claims(TEACHER, ACTIVITY, query["nonce"]))
+    form = {"state": query["state"], "id_token": browser.forge.mint(claims)}
+    return bring(browser, form, kept["value"])
+
+
+def test_a_director_adds_links_in_the_frame_that_waits_and_is_no_director_there(
+    browser: Browser, landing: Learners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer belongs to this visit: a tab, which is another one, would know of no course that waits."""
+
+    def direct(_landing: Learners, _session: Any, _launched: Launched) -> Place:
+        return Place(frozenset({"director", "coach"}), "overview/")
+
+    monkeypatch.setattr(type(landing), "__call__", direct)
+    opened = ask_for_links_by_storage(browser)
+    assert opened.status_code == 303, opened.text
+    assert re.fullmatch(r"/l/[a-z0-9]{8}~[\w-]{43}/links/", opened.location)
+    page = browser.client.get(opened.location, headers=IN_FRAME)
+    assert page.status_code == 200
+    assert "Add the whole program" in page.text
+    assert read_session().scalars(select(WebSession.roles)).one() == ["coach"]
+
+
+def test_a_page_that_belongs_to_its_frame_offers_no_tab(browser: Browser) -> None:
+    opened = ask_for_links_by_storage(browser)
+    page = browser.client.get(opened.location, headers=IN_FRAME)
+    assert (page.status_code, "data-new-tab" in page.text) == (200, False)
 
 
 def test_only_origins_of_the_registration_may_frame(
