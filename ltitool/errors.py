@@ -33,6 +33,7 @@ class ToolError(Exception):
     status: ClassVar[int] = 500
     title: ClassVar[str] = msg("Something went wrong on our side")
     advice: ClassVar[str] = msg("What you sent before is safe. Please try again in a minute.")
+    way_back: str | None = None  # an address that was judged safe, where whoever came can return to
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.code)

@@ -27,11 +27,13 @@ def page() -> ResponseReturnValue:
 def show_overview() -> str:
     """Show the director's home."""
     session, visit = read_session(), current_visit()
+    copies = copies_waiting(session, visit.organisation_id)
+    offered = {copy.context_id for copy in copies}
     return render_template(
         "dashboards/overview.html",
         offerings=offering_summaries(session, visit.organisation_id),
-        copies=copies_waiting(session, visit.organisation_id),
-        free=free_courses(session, visit.organisation_id),
+        copies=copies,
+        free=[one for one in free_courses(session, visit.organisation_id) if one.context_id not in offered],
         starts=lambda day: full_day(day, current_language()),
         awards=awards_url(),
         stuck_grades=count_stuck(session, visit.organisation_id),

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ltitool.errors import ToolError
+from ltitool.errors import NotAllowed, ToolError
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import Services
 from ltitool.lti import launch_errors as wrong
+from ltitool.lti import vocabulary as words
 from ltitool.lti.claim_errors import NonceOfOtherLogin, NonceReplayed
 from ltitool.lti.claimchecks import PARTIES, Expected
 from ltitool.lti.claims import LaunchClaims, judge
@@ -34,7 +35,7 @@ from ltitool.lti.launchrows import (
     store_place,
 )
 from ltitool.lti.models import BurntNonce, Deployment, Platform
-from ltitool.lti.openings import entry_for
+from ltitool.lti.openings import entry_for, way_back
 from ltitool.lti.platform_keys import PlatformKeys
 from ltitool.lti.platforms import check_open
 from ltitool.lti.privacy import note_privacy
@@ -102,7 +103,11 @@ def launch(form: LaunchForm, holds_secret: Callable[[State], bool], doors: Doors
             return arrival
     platform = _platform_of(state, holds_secret)
     claims = prove(form.id_token or "", state, platform, doors, doors.platform_keys.find)
-    return _enter(claims, state, platform, doors)
+    try:
+        return _enter(claims, state, platform, doors)
+    except ToolError as error:
+        error.way_back = way_back(claims.return_url, platform.service_origins)
+        raise
 
 
 def check_form(form: LaunchForm) -> None:
@@ -161,6 +166,10 @@ def prove(text: str, state: State, platform: Platform, doors: Doors, find_key: F
     except NonceOfOtherLogin as error:
         if is_burnt(read_session(), str(signed["nonce"])):
             raise NonceReplayed from error
+        raise
+    except NotAllowed as error:  # only checks that come after all proof say this
+        presented = (signed.get(words.PRESENTATION) or {}).get("return_url")
+        error.way_back = way_back(presented, platform.service_origins)
         raise
 
 

@@ -2,11 +2,13 @@
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from ltitool.errors import ToolError
 from ltitool.foundation.db import has_single_statements, read_session
 from ltitool.foundation.services import Services, services
-from ltitool.lti.addresses import origin_of
+from ltitool.lti.addresses import origin_of, with_query
 from ltitool.lti.browser import (
     STORED,
     asks_storage,
@@ -33,6 +35,7 @@ from ltitool.lti.tickets import State, Tickets
 from ltitool.lti.wiring import lti_memory
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie
+from ltitool.web.error_pages import reference
 from ltitool.web.headers import allow_any_frame, allow_frame_of
 from ltitool.web.new_tab import new_tab_of
 from ltitool.web.path_sessions import agent_hash
@@ -95,6 +98,9 @@ def take_launch() -> ResponseReturnValue:
         if not asks_storage(request, state):
             raise
         return _ask_storage(form, state)
+    except ToolError as error:
+        _tell_way_back(error)
+        raise
     return _let_in(arrival)
 
 
@@ -118,6 +124,14 @@ def _let_in(arrival: Arrival) -> ResponseReturnValue:
         drop_secret(response, arrival.state)
         give_session_cookie(response, opened)
     return response
+
+
+def _tell_way_back(error: ToolError) -> None:
+    """Let the way back to the LMS say what went wrong: to people, and to whoever reads the LMS's log."""
+    if error.way_back is None:
+        return
+    told = {"lti_errormsg": gettext(error.title), "lti_errorlog": f"{error.code} {reference()}"}
+    error.way_back = with_query(error.way_back, told.items())
 
 
 def _depart(asked: LoginRequest, found: Services) -> Response:

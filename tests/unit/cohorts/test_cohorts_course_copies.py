@@ -175,6 +175,22 @@ def director_of(visit_as: Opened, world: World) -> Visitor:
     return visit_as(world.director, "director")
 
 
+def test_the_overview_counts_a_copied_course_once(
+    world: World, arrive: Callable[..., None], visit_as: Opened
+) -> None:
+    director = director_of(visit_as, world)
+    assert "1 course has opened the activity" in page_text(director.get("overview"))
+    arrive(context_history=source_lms_id(world))
+    offered = page_text(director.get("overview"))
+    assert "Copied courses" in offered
+    assert "leads to no offering yet" not in offered
+    with transaction() as session:
+        new = {"lms_id": "new", "title": "New", "scopes": []}
+        ids = {"organisation_id": world.organisation_id, "deployment_id": world.deployment_id}
+        session.add(Context(id=uuid.uuid4(), **ids, **new))
+    assert "1 course has opened the activity" in page_text(director.get("overview"))
+
+
 def test_p34_the_director_takes_the_weeks_and_nobody_comes_along(
     world: World, arrive: Callable[..., None], visit_as: Opened
 ) -> None:
