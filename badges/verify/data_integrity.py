@@ -99,6 +99,8 @@ def _holds(
 
 def _check_options(proof: Mapping[str, Any], now: datetime, purpose: str) -> datetime | None:
     suite = (proof.get("type"), proof.get("cryptosuite"))
+    if not all(isinstance(word, str | None) for word in suite):
+        raise ProofFault.of_proof("proof_malformed", "the proof's type or cryptosuite is not one text")
     if suite not in _SUITES:
         name = str(suite[1] or suite[0])[:60]
         raise ProofFault.of_proof(

@@ -82,8 +82,8 @@ def context_list(document: Mapping[str, Any]) -> Sequence[str]:
         ContextError: ``context_absent`` or ``context_not_pinned``.
     """
     contexts = document.get("@context")
-    if not isinstance(contexts, list):
-        raise ContextError("context_absent", "@context is not an array", path="$.@context")
+    if not isinstance(contexts, list) or not contexts:
+        raise ContextError("context_absent", "@context is not an array of contexts", path="$.@context")
     for url in contexts:
         pinned_contexts().get(str(url))
     return contexts

@@ -20,3 +20,8 @@ def test_the_examples_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> N
         assert len([line for line in blocks[name].splitlines() if "import" not in line and line]) <= MAX_LINES
         exec(compile(blocks[name], f"README.md:{name}", "exec"), names)  # noqa: S102 - our own documentation
     assert "auténtica" in capsys.readouterr().out
+
+
+def test_types_are_told_to_whoever_uses_the_library() -> None:
+    """PEP 561: without this file a type checker takes every call for untyped."""
+    assert (README.parent / "py.typed").is_file()
