@@ -31,7 +31,7 @@ _HEADER_NAMES = frozenset({"alg", "kid", "typ", "jwk"})
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 _MAX_HEADER_BYTES = 8 * 1024
 _MAX_KID_LENGTH = 2048
-_JWT_TYPES = frozenset({"JWT", "jwt"})
+_JWT_TYPES = ("JWT", "jwt")
 
 
 @dataclass(frozen=True)

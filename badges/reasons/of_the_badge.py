@@ -167,7 +167,7 @@ OF_THE_BADGE = {
         "the signature says that it was made in the future",
         "la firma dice que se hizo en el futuro",
     ),
-    "proof_malformed": ("a signature is malformed", "una firma no es un objeto"),
+    "proof_malformed": ("a signature is malformed", "una firma está mal formada"),
     "proof_purpose": (
         "the signature was not made to issue a badge",
         "la firma no se hizo para emitir una credencial",

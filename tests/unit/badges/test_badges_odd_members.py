@@ -8,6 +8,8 @@ import pytest
 from support.badge_samples import sample_badge, sample_issuer
 from test_badges_verify import ENDORSER, ENDORSERS_DOCUMENT, endorsement
 
+from badges.multibase import base64url_encode
+from badges.proofs.vc_jwt import open_token
 from badges.report import Outcome
 
 ISSUER = sample_issuer()
@@ -68,3 +70,13 @@ def test_an_odd_proof_of_an_endorsement_informs(name: str) -> None:
         badge["endorsement"] = [{**word, "proof": {**word["proof"], name: value}}]
         report = ISSUER.verify(ISSUER.signed(badge), ENDORSERS_DOCUMENT)
         assert report.check("endorsements").outcome is code
+
+
+@pytest.mark.parametrize("name", ["alg", "typ", "kid", "jwk"])
+def test_an_odd_member_of_a_tokens_header_is_an_answer(name: str) -> None:
+    token = ISSUER.jwt(sample_badge().to_json())
+    ISSUER.verify(token).require_valid()
+    header, rest = open_token(token).header, token.partition(".")[2]
+    for value in ODD:
+        head = base64url_encode(json.dumps({**header, name: value}).encode())
+        assert ISSUER.verify(f"{head}.{rest}").verdict.value != "valid", value
