@@ -6,8 +6,8 @@ worker a minute, and a worker whose heartbeat has stopped loses its jobs without
 
 import asyncio
 import logging
-import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from ltitool.foundation.attempts import Attempts
 from ltitool.foundation.clock import Clock
 from ltitool.foundation.db import end_read, read_session
 from ltitool.foundation.hints import NOW, QUEUE, TASK, give_hints
+from ltitool.foundation.job_thread import JobThread
 from ltitool.foundation.jobs import Handler, Sweeper
 from ltitool.foundation.sweeping import Sweeping
 
@@ -62,26 +63,17 @@ class DistributedRunner:
         self._concurrency = concurrency
         self._pulse = pulse
         self._count = 0
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = JobThread(self._keep_serving, wake=self._end_serving)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Run in a thread of this process; call it after forking."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._keep_serving, name="jobs", daemon=True)
-            self._thread.start()
+        self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """End the thread after the jobs at hand; a job that takes longer is left to its lease."""
-        if self._thread is not None:
-            self._stopping.set()
-            if self._loop is not None and self._serving is not None:
-                self._loop.call_soon_threadsafe(self._serving.cancel)
-            self._thread.join(timeout)
-            self._thread = None
+        self._thread.stop(timeout)
 
     def nudge(self) -> None:
         """Do nothing: PostgreSQL tells the workers of new hints by itself."""
@@ -103,15 +95,20 @@ class DistributedRunner:
             asyncio.run(self._serve(wait=False))
         return self._count - before
 
+    def _end_serving(self) -> None:
+        with suppress(RuntimeError):  # its loop has just ended by itself
+            if self._loop is not None and self._serving is not None:
+                self._loop.call_soon_threadsafe(self._serving.cancel)
+
     def _keep_serving(self) -> None:
-        while not self._stopping.is_set():
+        while not self._thread.stopping.is_set():
             try:
                 asyncio.run(self._serve(wait=True))
             except asyncio.CancelledError:
                 return
             except Exception:  # the database may be away for a while; the thread must outlive that
                 log.exception("the job runner could not look for work")
-            self._stopping.wait(self._pulse.poll)
+            self._thread.stopping.wait(self._pulse.poll)
 
     async def _serve(self, *, wait: bool) -> None:
         queue = self._queue()
@@ -121,7 +118,7 @@ class DistributedRunner:
             self._loop, self._serving = asyncio.get_running_loop(), asyncio.current_task()
             if wait:
                 await asyncio.to_thread(self.sweep)
-            if not self._stopping.is_set():
+            if not self._thread.stopping.is_set():
                 await queue.run_worker_async(
                     wait=wait,
                     queues=[QUEUE, UPKEEP] if wait else [QUEUE],

@@ -10,6 +10,7 @@ from flask import Flask
 
 from ltitool.foundation.attempts import Attempts
 from ltitool.foundation.clock import Clock
+from ltitool.foundation.job_thread import JobThread
 from ltitool.foundation.jobs import Handler, Sweeper
 from ltitool.foundation.sweeping import Sweeping
 
@@ -33,23 +34,15 @@ class JobRunner:
         self.attempts = Attempts(app, handlers, clock=clock, **options)
         self._sweeping = Sweeping(self.attempts, sweepers)
         self._woken = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = JobThread(self._loop, wake=self.nudge)
 
     def start(self) -> None:
         """Run in a thread of this process; call it after forking."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
-            self._thread.start()
+        self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """End the thread after the job at hand; a job that takes longer is left to its lease."""
-        if self._thread is not None:
-            self._stopping.set()
-            self._woken.set()
-            self._thread.join(timeout)
-            self._thread = None
+        self._thread.stop(timeout)
 
     def nudge(self) -> None:
         """Look for due jobs now instead of in a second."""
@@ -67,14 +60,14 @@ class JobRunner:
     def run_due(self) -> int:
         """Work until nothing is due or the runner is stopped; gives how many jobs were run."""
         count = 0
-        while not self._stopping.is_set() and (claim := self.attempts.take()) is not None:
+        while not self._thread.stopping.is_set() and (claim := self.attempts.take()) is not None:
             self.attempts.work(claim)
             count += 1
         return count
 
     def _loop(self) -> None:
         next_sweep = time.monotonic()
-        while not self._stopping.is_set():
+        while not self._thread.stopping.is_set():
             self._woken.clear()
             try:
                 if time.monotonic() >= next_sweep:
