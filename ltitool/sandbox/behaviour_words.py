@@ -88,6 +88,7 @@ BEHAVIOUR_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Registration answer names the deployment",
         "El registro nombra la implementación",
     ),
+    "switch-notice_types": ("Notices that it offers", "Avisos que ofrece"),
     "switch-html_tokens": ("Calls token answers text/html", "Llama text/html a las respuestas de token"),
     "switch-drops_unknown_scopes": ("Drops unknown scopes", "Descarta permisos desconocidos"),
     "switch-trusts_assertions": ("Does not look at aud, iss and jti", "No mira aud, iss ni jti"),
