@@ -52,6 +52,11 @@ def read_role(roles: Iterable[str]) -> LtiRole:
     return _highest(map(_in_course, names)) or _highest(map(_outside, names)) or LtiRole.LEARNER
 
 
+def administers_lms(roles: Iterable[str]) -> bool:
+    """Say whether somebody administers the whole LMS; a role in a course says nothing about that."""
+    return any(_outside(name) is LtiRole.ADMINISTRATOR for name in roles)
+
+
 def higher(one: LtiRole, other: LtiRole) -> LtiRole:
     """Give the one that may do more: what a launch proved is never taken back by a roster."""
     return min(one, other, key=RANK.index)

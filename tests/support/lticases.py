@@ -17,6 +17,7 @@ ORIGIN = "http://localhost:8000"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
+COURSE_ADMINISTRATOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Administrator"
 OTHER_CLIENT = "another-client"
 Mint = Callable[[Forge, dict[str, Any]], str]
 
@@ -461,5 +462,6 @@ ROWS = (
         "check_privacy_is_of_no_course",
     ),
     Row("P37 a learner about another", privacy((LEARNER,)), NOT_YOURS, 403, "check_privacy_is_theirs"),
+    Row("P37 of a course", privacy((COURSE_ADMINISTRATOR,)), NOT_YOURS, 403, "check_privacy_is_theirs"),
     Row("P37 no roles at all", privacy(()), NOT_YOURS, 403, "check_privacy_is_theirs"),
 )

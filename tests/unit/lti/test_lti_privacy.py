@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 from support.clock import MovableClock
-from support.lticases import LEARNER, privacy_claims
+from support.lticases import ADMINISTRATOR, INSTRUCTOR, LEARNER, privacy_claims
 from support.practice import ACTIVITY, PERSON, Browser, launch_with
 from werkzeug.test import TestResponse
 
@@ -39,6 +39,10 @@ def test_p37_an_administrator_asks_about_anybody_and_lands_on_the_page(browser: 
     page = browser.client.get(answer.location)
     assert page.status_code == 200
     assert "Nothing is kept about this person." in page.get_data(as_text=True)
+
+
+def test_p37_who_teaches_a_course_too_is_an_administrator_still(browser: Browser) -> None:
+    assert ask(browser, roles=(INSTRUCTOR, ADMINISTRATOR)).status_code == 303
 
 
 def test_p37_anybody_asks_about_themselves(browser: Browser) -> None:
