@@ -12,7 +12,8 @@ from ltitool.cohorts.rosters import Filled, RosterFilling
 from ltitool.foundation.db import end_read, read_session
 from ltitool.foundation.jobs import GiveUp, Work
 from ltitool.foundation.services import services
-from ltitool.lti.models import Context, Platform
+from ltitool.lti.models import Context, Deployment, Platform
+from ltitool.lti.openings import OPEN
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.rosters import refresh_roster
 from ltitool.lti.service_errors import RosterNotLinked, ServiceBusy
@@ -82,7 +83,10 @@ def rosters_due(session: Session, at: datetime) -> Iterable[str]:
     courses = session.scalars(
         select(Context.id)
         .join(OfferingContext, OfferingContext.context_id == Context.id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .join(Platform, Platform.id == Deployment.platform_id)
         .where(
+            *OPEN,
             Context.memberships_url.is_not(None),
             or_(Context.roster_read_at.is_(None), Context.roster_read_at <= at - EVERY),
         )

@@ -17,6 +17,7 @@ from ltitool.foundation.jobs import GiveUp, enqueue
 from ltitool.lti import vocabulary as words
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.notice_service import NoticeService
+from ltitool.lti.openings import OPEN
 from ltitool.lti.platform_client import Call, PlatformClient
 from ltitool.lti.service_errors import ServiceAddressForeign, ServiceBusy, ServiceFailed
 
@@ -58,8 +59,9 @@ def register_handlers(
     """
     row, platform = _wanted(deployment_id)
     end_read()
-    if row.notices_url is None or row.notices_state != WANTED:
-        return
+    is_open = platform.status == row.status == "active"
+    if row.notices_url is None or row.notices_state != WANTED or not is_open:
+        return  # where it is switched off, the sweep finds it once it is back
     client = client_for(platform)
     try:
         for kind in row.notice_types:
@@ -74,7 +76,11 @@ def register_handlers(
 
 def handlers_wanted(session: Session, _at: datetime) -> Iterable[str]:
     """Sweep for "notices.register": deployments whose LMS is still to be told."""
-    found = session.scalars(select(Deployment.id).where(Deployment.notices_state == WANTED))
+    found = session.scalars(
+        select(Deployment.id)
+        .join(Platform, Platform.id == Deployment.platform_id)
+        .where(Deployment.notices_state == WANTED, *OPEN)
+    )
     return [str(deployment_id) for deployment_id in found]
 
 

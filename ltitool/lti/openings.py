@@ -12,6 +12,9 @@ from ltitool.people.models import Person, WebSession
 from ltitool.people.sessions import Entry
 from ltitool.web.languages import DEFAULT, known_language
 
+# Of a query over both tables: nobody has switched the LMS off. Else it is neither asked nor told anything.
+OPEN = (Platform.status == "active", Deployment.status == "active")
+
 
 def entry_for(
     launched: Launched,

@@ -19,6 +19,7 @@ from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.lti import vocabulary as words
 from ltitool.lti.addresses import with_query
 from ltitool.lti.models import Context, Deployment, Platform
+from ltitool.lti.openings import OPEN
 from ltitool.lti.platform_client import Call, PlatformClient, read_answer
 from ltitool.lti.roles import LtiRole, is_test_user, read_role
 from ltitool.lti.service_errors import (
@@ -70,7 +71,8 @@ def refresh_roster(
     is missed: who has gone is asked only when the whole roster was seen.
 
     Raises:
-        RosterNotLinked: no launch has named a roster, or the course is not this organisation's.
+        RosterNotLinked: no launch has named a roster, the course is not this organisation's, or its LMS is
+            switched off.
         ToolError: the LMS refused or does not answer.
     """
     platform, url = _where(organisation_id, context_id)
@@ -155,7 +157,7 @@ def _where(organisation_id: uuid.UUID, context_id: uuid.UUID) -> tuple[Platform,
             select(Platform, Context.memberships_url)
             .join(Deployment, Deployment.platform_id == Platform.id)
             .join(Context, Context.deployment_id == Deployment.id)
-            .where(Context.organisation_id == organisation_id, Context.id == context_id)
+            .where(Context.organisation_id == organisation_id, Context.id == context_id, *OPEN)
         )
         .first()
     )

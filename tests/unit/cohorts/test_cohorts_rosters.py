@@ -22,7 +22,7 @@ from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.jobs import GiveUp, Work
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti.landing import Launched
-from ltitool.lti.models import Context
+from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.platform_client import Call, PlatformClient
 from ltitool.lti.roles import LtiRole
 from ltitool.lti.rosters import Member
@@ -250,6 +250,17 @@ def test_the_sweep_finds_rosters_that_were_not_read_for_a_day(world: World, cloc
     read_now(world, clock)
     assert rosters_due(read_session(), clock() + timedelta(hours=23)) == []
     assert rosters_due(read_session(), clock() + timedelta(hours=24)) == [str(world.context_id)]
+
+
+@pytest.mark.parametrize("switched", [Platform, Deployment], ids=["platform", "deployment"])
+def test_the_sweep_passes_over_an_lms_that_is_switched_off(
+    world: World, clock: MovableClock, switched: type[Platform | Deployment]
+) -> None:
+    share_roster(world)
+    for status, due in (("disabled", []), ("active", [str(world.context_id)])):
+        with transaction() as session:
+            session.execute(update(switched).values(status=status))
+        assert rosters_due(read_session(), clock()) == due
 
 
 def work_on(subject: uuid.UUID) -> Work:

@@ -136,6 +136,19 @@ def test_an_lms_that_does_not_answer_is_asked_again(browser: Browser, wire: Wire
     assert deployment().notices_state == "registered"
 
 
+@pytest.mark.parametrize("switched", [Platform, Deployment], ids=["platform", "deployment"])
+def test_an_lms_that_is_switched_off_is_told_once_it_is_back(
+    browser: Browser, wire: Wire, switched: type[Platform | Deployment]
+) -> None:
+    browser.launch_well()
+    for status, due, asked, state in (("disabled", 0, 0, "wanted"), ("active", 1, 2, "registered")):
+        with transaction() as session:
+            session.execute(update(switched).values(status=status))
+            assert len(list(handlers_wanted(session, MovableClock()()))) == due
+        register_handlers_job(work())
+        assert (wire.count(HANDLERS), deployment().notices_state) == (asked, state)
+
+
 def test_an_lms_that_says_no_is_not_asked_for_ever(browser: Browser, wire: Wire) -> None:
     browser.launch_well()
     wire.overrides[HANDLERS] = HttpAnswer(400, {}, b"no")

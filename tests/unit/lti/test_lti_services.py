@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from support.clock import MovableClock
 from support.practice import LMS, Browser, Learners, Wire, down
 
 from ltitool.errors import ToolError
-from ltitool.foundation.db import read_session
+from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti.access_tokens import read_grant
 from ltitool.lti.landing import Launched
-from ltitool.lti.models import Context, Platform
+from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.platform_client import is_throttled, retry_after
 from ltitool.lti.roles import LtiRole
 from ltitool.lti.rosters import Member, read_members, refresh_roster
@@ -323,3 +323,23 @@ def test_a_roster_of_another_organisation_is_not_there(
     browser.launch_well()
     with pytest.raises(RosterNotLinked):
         refresh(memory, landing.launched[0], Taken(), clock(), organisation_id=uuid.uuid4())
+
+
+@pytest.mark.parametrize("switched", [Platform, Deployment], ids=["platform", "deployment"])
+def test_an_lms_that_is_switched_off_is_not_asked_who_is_there(
+    memory: LtiMemory,
+    browser: Browser,
+    landing: Learners,
+    wire: Wire,
+    clock: MovableClock,
+    switched: type[Platform | Deployment],
+) -> None:
+    browser.launch_well()
+    launched, taken = landing.launched[0], Taken()
+    assert refresh(memory, launched, taken, clock()) == 10  # the control
+    asked = wire.count("memberships")
+    with transaction() as session:
+        session.execute(update(switched).values(status="disabled"))
+    with pytest.raises(RosterNotLinked):
+        refresh(memory, launched, taken, clock())
+    assert (wire.count("memberships"), len(taken.members)) == (asked, 10)
