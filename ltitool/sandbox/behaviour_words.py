@@ -89,6 +89,8 @@ BEHAVIOUR_WORDS: Final[dict[str, tuple[str, str]]] = {
         "El registro nombra la implementación",
     ),
     "switch-notice_types": ("Notices that it offers", "Avisos que ofrece"),
+    "switch-privacy_launches": ("Asks what a tool keeps about people", "Pregunta qué guarda la herramienta"),
+    "switch-tells_history": ("Tells which course was copied", "Dice qué curso se copió"),
     "switch-html_tokens": ("Calls token answers text/html", "Llama text/html a las respuestas de token"),
     "switch-drops_unknown_scopes": ("Drops unknown scopes", "Descarta permisos desconocidos"),
     "switch-trusts_assertions": ("Does not look at aud, iss and jti", "No mira aud, iss ni jti"),
