@@ -25,6 +25,7 @@ from ltitool.cohorts.memberships import (
 from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
 from ltitool.cohorts.scope import ACTIVE, COACH, DIRECTOR, PARTICIPANT
 from ltitool.foundation.clock import Clock
+from ltitool.lti.course_groups import groups_in
 from ltitool.lti.landing import Landing, Launched, Place
 from ltitool.lti.review_errors import ReviewPersonUnknown
 from ltitool.lti.roles import LtiRole
@@ -129,7 +130,8 @@ def _takes_part(session: Session, launched: Launched) -> bool:
 
 
 def _note_arrival(session: Session, launched: Launched, context_id: uuid.UUID, clock: Clock) -> None:
-    came = Came(context_id, launched.person_id, launched.subject, launched.role, LAUNCH)
+    groups = groups_in(launched.custom)
+    came = Came(context_id, launched.person_id, launched.subject, launched.role, LAUNCH, groups)
     at = clock()
     note_course_person(session, organisation_id=launched.organisation_id, came=came, at=at)
     offering_id = offering_of_course(session, launched.organisation_id, context_id)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ltitool.cohorts.coaches import coach_candidates, grant_coach, invite_coach, withdraw_coach
 from ltitool.cohorts.days import full_day
 from ltitool.cohorts.listing import free_courses, offering_lists
+from ltitool.cohorts.lms_groups import LmsGroup, place_group, waiting_groups
 from ltitool.cohorts.offerings import (
     check_connected,
     connect_course,
@@ -24,6 +25,7 @@ from ltitool.cohorts.schemas import (
     CoachSchema,
     CohortSchema,
     CourseSchema,
+    GroupSchema,
     PlaceSchema,
     read_offering,
 )
@@ -94,6 +96,21 @@ def place(offering_id: uuid.UUID) -> ResponseReturnValue:
             organisation_id=current_visit().organisation_id,
             offering_id=offering_id,
             person_id=sent["person"],
+            cohort_id=sent["cohort"],
+        )
+    return _back(offering_id)
+
+
+@pages.post("/<uuid:offering_id>/places/group")
+def place_whole_group(offering_id: uuid.UUID) -> ResponseReturnValue:
+    """Place everybody of a group of the LMS who waits."""
+    sent = read_form(GroupSchema())
+    with transaction() as session:
+        place_group(
+            session,
+            LmsGroup(sent["group"], sent["course"]),
+            organisation_id=current_visit().organisation_id,
+            offering_id=offering_id,
             cohort_id=sent["cohort"],
         )
     return _back(offering_id)
@@ -227,6 +244,7 @@ def _show_offering(offering_id: uuid.UUID, values: Mapping[str, object], faults:
         program=load_shipped().get(offering.program_id),
         starts=full_day(offering.starts_on, current_language()),
         lists=lists,
+        groups=waiting_groups(session, organisation_id, offering_id),
         cohort_choices=[(cohort.cohort_id, cohort.name) for cohort in lists.cohorts],
         candidates=coach_candidates(session, organisation_id, offering_id),
         free=free_courses(session, organisation_id),

@@ -36,6 +36,7 @@ landed AS (
     AND place.offering_id = offering_context.offering_id
   WHERE course_person.role = %(role)s AND course_person.proved_by = 'launch' AND course_person.listed
     AND course_person.lms_subject = %(subject)s
+    AND course_person.lms_groups::text = COALESCE(%(groups)s::text, course_person.lms_groups::text)
     AND CASE
       WHEN offering_context.id IS NULL THEN true
       WHEN %(role)s = 'learner' THEN

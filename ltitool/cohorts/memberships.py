@@ -1,7 +1,7 @@
 """Places in an offering: who takes part, who coaches which cohort. Nothing here deletes a person's place."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ class Came:
     subject: str
     role: LtiRole
     source: str  # launch | roster
+    groups: Sequence[str] = ()  # of the course; empty where nothing was said
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ def new_course_person(organisation_id: uuid.UUID, came: Came, at: datetime) -> d
         "listed": True,
         "listed_at": None,
         "seen_at": at,
+        "lms_groups": list(came.groups),
     }
 
 
@@ -190,6 +192,7 @@ def _noted(row: CoursePerson, came: Came, at: datetime) -> LtiRole:
     if came.source == LAUNCH or row.proved_by == ROSTER:
         row.role, row.proved_by = came.role.value, came.source
     row.lms_subject, row.listed = came.subject, True
+    row.lms_groups = list(came.groups) or row.lms_groups
     if at - row.seen_at > SEEN_EVERY:
         row.seen_at = at
     return LtiRole(row.role)

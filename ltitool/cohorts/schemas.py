@@ -97,6 +97,12 @@ class PlaceSchema(FormSchema):
     cohort = Chosen(load_default=None)
 
 
+class GroupSchema(FormSchema):
+    course = Chosen(required=True)
+    group = fields.String(required=True)
+    cohort = Chosen(required=True)
+
+
 class CoachSchema(FormSchema):
     person = Chosen(required=True)
     cohort = Chosen(required=True)

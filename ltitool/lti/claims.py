@@ -42,7 +42,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.AGS: "checked and kept: scopes and addresses, used only at the platform's pinned origins",
     words.NRPS: "checked and kept: as the gradebook's addresses",
     words.NOTICE_SERVICE: "checked and kept: where to register for notices, used only at the pinned origins",
-    words.GROUPS: "ignored: a director makes cohorts here, whatever groups the course has",
+    words.GROUPS: "ignored: a person's groups come in custom fields, where an LMS tells them",
     "name": "kept: shown",
     "given_name": "kept where name is missing",
     "family_name": "kept where name is missing",

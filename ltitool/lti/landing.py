@@ -62,9 +62,10 @@ class KnownArrivals:
     """The landing of people who were here before, as parts of the one statement in returning.py.
 
     `reading` are common table expressions over `known` (organisation_id, context_id, person_id) and the
-    parameters `role` and `subject`. The last is `landed`: one row of `roles`, as the landing would give
-    them, and `takes_part`; or no row wherever the landing would have to write. `noting` is one more, over
-    `opened` (context_id, person_id), for what may be noted when a session was opened.
+    parameters `role`, `subject` and `groups` (as JSON, or NULL where none are named). The last is `landed`:
+    one row of `roles`, as the landing would give them, and `takes_part`; or no row wherever the landing would
+    have to write. `noting` is one more, over `opened` (context_id, person_id), for what may be noted when a
+    session was opened.
     """
 
     reading: str

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from ltitool.foundation.db import run_alone
 from ltitool.foundation.services import Services
 from ltitool.lti.claims import LaunchClaims
+from ltitool.lti.course_groups import groups_in
 from ltitool.lti.course_origins import origins_in
 from ltitool.lti.landing import KnownArrivals, Place
 from ltitool.lti.launchrows import embedding_origins, nonce_hash
@@ -132,7 +133,7 @@ def _statement(arrivals: KnownArrivals) -> str:
 
 def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
     """Give what a launch says, as the columns hold it; None where it says nothing."""
-    taken = taken_types(claims.notices)
+    taken, groups = taken_types(claims.notices), groups_in(claims.custom)
     return {
         "platform": platform.id,
         "issuer": platform.issuer,
@@ -143,6 +144,7 @@ def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
         "origins": json.dumps(embedding_origins(platform, claims)),
         "notices_url": claims.notices.url if claims.notices and taken else None,
         "notice_types": json.dumps(taken) if taken else None,
+        "groups": json.dumps(groups) if groups else None,
         "history": json.dumps(origins_in(claims.custom, claims.context_id or "")),
         "context": claims.context_id,
         "context_title": claims.context_title or None,

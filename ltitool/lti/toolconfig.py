@@ -29,7 +29,10 @@ SCOPES = (
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email", "locale")
 # What every launch carries besides; a variable that the LMS does not know stays away.
 HISTORY_FIELD = "context_history"
-CUSTOM = {HISTORY_FIELD: "$Context.id.history"}
+MOODLE_GROUPS, CANVAS_GROUPS = "moodle_groups", "canvas_groups"
+GROUP_FIELDS = {MOODLE_GROUPS: "$Moodle.Person.userGroupIds", CANVAS_GROUPS: "$Canvas.group.contextIds"}
+CUSTOM = {HISTORY_FIELD: "$Context.id.history", **GROUP_FIELDS}
+CANVAS_CUSTOM = {name: variable for name, variable in CUSTOM.items() if name != MOODLE_GROUPS}
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def canvas_configuration(public_url: str) -> dict[str, Any]:
         "target_link_uri": target,
         "scopes": list(SCOPES),
         "public_jwk_url": public_url + JWKS_PATH,
-        "custom_fields": dict(CUSTOM),
+        "custom_fields": dict(CANVAS_CUSTOM),
         "extensions": [
             {
                 "platform": "canvas.instructure.com",
@@ -108,7 +111,8 @@ def canvas_configuration(public_url: str) -> dict[str, Any]:
 
 
 def _tool(offer: PlatformOffer, public_url: str) -> dict[str, Any]:
-    custom = {name: value for name, value in CUSTOM.items() if _known(value[1:], offer.variables)}
+    fields = CANVAS_CUSTOM if offer.is_canvas else CUSTOM
+    custom = {name: value for name, value in fields.items() if _known(value[1:], offer.variables)}
     return {
         "domain": urlsplit(public_url).netloc,
         "target_link_uri": public_url + LAUNCH_PATH,

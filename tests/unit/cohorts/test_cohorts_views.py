@@ -444,7 +444,10 @@ def test_a_director_reads_a_roster(world: World, director: Visitor, monkeypatch:
     assert len(asked) == 1
 
 
-DIRECTOR_POSTS = ["/cohorts", "/places", "/coaches", "/coaches/withdraw", "/invitations", "/courses"]
+DIRECTOR_POSTS = [
+    *("/cohorts", "/places", "/places/group"),
+    *("/coaches", "/coaches/withdraw", "/invitations", "/courses"),
+]
 
 
 @pytest.mark.parametrize("path", ["", *DIRECTOR_POSTS, "/courses/disconnect", "/courses/roster"])
@@ -453,6 +456,7 @@ def test_an_offering_of_another_organisation_is_not_there(world: World, visit_as
     fields = {
         "name": "x",
         "note": "x",
+        "group": "7",
         "person": str(world.amara.id),
         "cohort": str(world.cohort_id),
         "course": str(world.context_id),

@@ -113,7 +113,10 @@ def test_p36_canvas_is_told_its_own_words(pat: Administrator, start: dict[str, s
     tool = json.loads(pat.wire.sent[-1][2] or b"")[words.TOOL_CONFIGURATION]
     assert tool["https://canvas.instructure.com/lti/privacy_level"] == "public"
     assert tool["messages"][0]["placements"] == ["course_navigation"]
-    assert tool["custom_parameters"] == {"context_history": "$Context.id.history"}
+    assert tool["custom_parameters"] == {
+        "context_history": "$Context.id.history",
+        "canvas_groups": "$Canvas.group.contextIds",
+    }
 
 
 def test_the_configuration_is_asked_for_with_the_token(pat: Administrator, start: dict[str, str]) -> None:

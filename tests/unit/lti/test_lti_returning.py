@@ -289,6 +289,14 @@ CASES = (
     Case("a service without notices of ours", short_way=True, claims={NOTICE_SERVICE: STRANGE_NOTICES}),
     Case("no notices at all", short_way=True, claims={NOTICE_SERVICE: ABSENT}),
     Case("a course that was copied", short_way=False, claims={CUSTOM: {"context_history": "an-origin"}}),
+    Case("another group", short_way=False, claims={CUSTOM: {"moodle_groups": "7"}}),
+    Case(
+        "the same group",
+        short_way=True,
+        change=rows(course_person={"lms_groups": ["7", "12"]}),
+        claims={CUSTOM: {"moodle_groups": "7,12"}},
+    ),
+    Case("no group named now", short_way=True, change=rows(course_person={"lms_groups": ["7"]})),
     Case("a language chosen here", short_way=True, change=rows(person={"locale": "es"})),
     Case(
         "a language of the LMS", short_way=True, claims={PRESENTATION: {"locale": "es-MX", "return_url": ""}}

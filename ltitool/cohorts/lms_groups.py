@@ -1,0 +1,84 @@
+"""The groups that people have in a course of the LMS: a hint for placing them in cohorts, never a right."""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from ltitool.cohorts.errors import OfferingUnknown
+from ltitool.cohorts.models import CoursePerson, Membership
+from ltitool.cohorts.offerings import find_cohort
+from ltitool.cohorts.scope import ACTIVE, PARTICIPANT
+
+
+@dataclass(frozen=True, order=True)
+class LmsGroup:
+    """A group of one course, by the name or number that the LMS gives it."""
+
+    name: str
+    context_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class WaitingGroups:
+    """The groups of people who wait to be placed."""
+
+    of_person: Mapping[uuid.UUID, tuple[str, ...]]
+    sizes: tuple[tuple[LmsGroup, int], ...]  # and how many wait in each, by name
+
+
+def waiting_groups(session: Session, organisation_id: uuid.UUID, offering_id: uuid.UUID) -> WaitingGroups:
+    """List the groups of those who wait to be placed in an offering."""
+    found = session.execute(_waiting(organisation_id, offering_id)).all()
+    sizes = Counter(LmsGroup(name, known.context_id) for _, known in found for name in known.lms_groups)
+    return WaitingGroups(
+        of_person={known.person_id: tuple(known.lms_groups) for _, known in found if known.lms_groups},
+        sizes=tuple(sorted(sizes.items())),
+    )
+
+
+def place_group(
+    session: Session,
+    group: LmsGroup,
+    *,
+    organisation_id: uuid.UUID,
+    offering_id: uuid.UUID,
+    cohort_id: uuid.UUID,
+) -> None:
+    """Put everybody of a group who waits to be placed into one cohort; who has a place keeps it.
+
+    Raises:
+        OfferingUnknown: no such cohort in this offering, or nobody of such a group waits.
+    """
+    find_cohort(session, organisation_id, offering_id, cohort_id)
+    rows = session.execute(_waiting(organisation_id, offering_id)).all()
+    places = [
+        place
+        for place, known in rows
+        if known.context_id == group.context_id and group.name in known.lms_groups
+    ]
+    if not places:
+        raise OfferingUnknown(f"nobody of group {group.name[:80]!r} waits in {offering_id}")
+    for place in places:
+        place.cohort_id = cohort_id
+
+
+def _waiting(organisation_id: uuid.UUID, offering_id: uuid.UUID) -> Select[Membership, CoursePerson]:
+    return (
+        select(Membership, CoursePerson)
+        .join(
+            CoursePerson,
+            (CoursePerson.person_id == Membership.person_id)
+            & (CoursePerson.context_id == Membership.context_id),
+        )
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.offering_id == offering_id,
+            Membership.role == PARTICIPANT,
+            Membership.status == ACTIVE,
+            Membership.cohort_id.is_(None),
+        )
+    )
