@@ -170,6 +170,8 @@ def _multipart(fields: int) -> bytes:
     return ("".join(part.format(number) for number in range(fields)) + "--b--\r\n").encode()
 
 
+# An LMS's server posts JSON there: a form is nothing it reads, and its parts are not counted.
+TAKES_NO_FORM = {"notices.take"}
 URLENCODED = "application/x-www-form-urlencoded"
 TOO_LARGE: Mapping[str, dict[str, Any]] = {
     "a plain form over the limit": {"data": b"a=" + b"x" * FORM_MEMORY, "content_type": URLENCODED},
@@ -193,7 +195,8 @@ def test_what_is_too_large_is_refused_at_every_door(house: House, case: str) -> 
     before, files, faults = size_of(house), files_of(house), []
     for rule, visitor in forms(house):
         answer = send(house, rule, visitor, headers={"X-CSRF-Token": ""}, **TOO_LARGE[case])
-        faults += faults_of(rule.endpoint, answer, {413})
+        allowed = {400, 413} if rule.endpoint in TAKES_NO_FORM else {413}
+        faults += faults_of(rule.endpoint, answer, allowed)
     assert faults == []
     assert (size_of(house), files_of(house)) == (before, files)
 
@@ -238,6 +241,7 @@ NOTHING_TO_FILL_IN = {
     "evidence.send_keystone",
     "evidence.tell",
     "evidence.withdraw",
+    "platform.check",
     "scoring.save",
     "visit.drop_draft",
     "visit.keep_draft",
