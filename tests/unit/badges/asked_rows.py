@@ -30,7 +30,7 @@ from support.taking_out import take_out
 from test_badges_guards_bite import forget, nothing
 
 from badges import did
-from badges.canonical import pinned, rdfc
+from badges.canonical import pinned, rdfc, reader
 from badges.report import VerificationReport
 from badges.status import BitstringStatusList
 from badges.verify import (
@@ -120,6 +120,11 @@ def out(function: Callable[..., Any], piece: str, instead: str) -> Callable[[Pat
 
 def put(place: Any, name: str, value: Any) -> Callable[[Patch], None]:
     return lambda patch: patch.setattr(place, name, value)
+
+
+def without_strict_json(patch: Patch) -> None:
+    """Read JSON as the standard library does: the last of two names counts, and NaN is a number."""
+    patch.setattr(reader, "_decoded_value", lambda text, _members: json.loads(text))
 
 
 def without_shape_guard(patch: Patch) -> None:
