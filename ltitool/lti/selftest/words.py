@@ -195,6 +195,7 @@ CASES: Mapping[tuple[str, str], Case] = {
 }
 ANY: Mapping[str, Case] = {
     "service.busy": Case(msg("The LMS does not answer, or says that it is too busy."), REACH),
+    "service.silent": Case(msg("The LMS does not answer, or says that it is too busy."), REACH),
     "service.scopes-refused": Case(msg("The LMS does not grant this service."), SERVICES_ON, SERVICES_IN),
     "service.token-refused": CASES["token", "service.token-refused"],
     "service.target-gone": Case(msg("What a launch named is not in the LMS any more."), OPEN_ONE),

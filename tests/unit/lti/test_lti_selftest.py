@@ -108,10 +108,10 @@ FAULTS: tuple[tuple[Service, Kind, str, str], ...] = (
     (Service.TOKEN, Kind.HTML, f"token {words.SCOPE_SCORE}", "service.token-refused"),
     (Service.TOKEN, Kind.FORGOTTEN, f"token {words.SCOPE_SCORE}", "service.token-refused"),
     (Service.LINE_ITEMS, Kind.THROTTLED, "columns", "service.busy"),
-    (Service.LINE_ITEMS, Kind.UNAVAILABLE, "columns", "service.busy"),
+    (Service.LINE_ITEMS, Kind.UNAVAILABLE, "columns", "service.silent"),
     (Service.LINE_ITEMS, Kind.GONE, "columns", "service.target-gone"),
     (Service.LINE_ITEMS, Kind.HTML, "columns", "service.answer-unreadable"),
-    (Service.ROSTER, Kind.BROKEN, "roster", "service.busy"),
+    (Service.ROSTER, Kind.BROKEN, "roster", "service.silent"),
     (Service.ROSTER, Kind.GONE, "roster", "service.target-gone"),
     (Service.ROSTER, Kind.HTML, "roster", "service.answer-unreadable"),
 )
