@@ -29,7 +29,7 @@ from support import postgres
 
 from ltitool.app import create_app
 from ltitool.cohorts.models import Offering, OfferingContext
-from ltitool.foundation.db import Base, db, transaction
+from ltitool.foundation.db import db, transaction
 from ltitool.lti.models import Context
 from ltitool.lti.platforms import Registration, add_platform
 from ltitool.people.models import Organisation
@@ -221,7 +221,7 @@ def _register(environ: Mapping[str, str], lms: Lms, others: int) -> None:
     settings = load_settings(environ)
     app = create_app(settings)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        postgres.create_tables(db.engine)
         organisation, now = uuid.uuid4(), datetime.now(UTC)
         with transaction() as session:
             session.add(Organisation(id=organisation, slug="bench", name="Bench", created_at=now))

@@ -7,6 +7,7 @@ worker a minute, and a worker whose heartbeat has stopped loses its jobs without
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -92,7 +93,8 @@ class DistributedRunner:
         """Work until nothing is due; gives how many jobs were run."""
         before = self._count
         while self._bring_back():
-            asyncio.run(self._serve(wait=False))
+            with ThreadPoolExecutor(1) as apart:  # the caller's thread may have an event loop of its own
+                apart.submit(lambda: asyncio.run(self._serve(wait=False))).result()
         return self._count - before
 
     def _end_serving(self) -> None:

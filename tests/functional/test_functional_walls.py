@@ -48,6 +48,7 @@ ELSEWHERE = {
     "links.add": "unit/lti/test_lti_deep_linking.py",
     "links.cancel": "unit/lti/test_lti_deep_linking.py",
     "platform.proposal": "unit/dashboards/test_dashboards_platforms.py",
+    "directing.place_whole_group": "unit/cohorts/test_cohorts_lms_groups.py",
     "copies.show": "unit/cohorts/test_cohorts_course_copies.py",
     "copies.accept": "unit/cohorts/test_cohorts_course_copies.py",
     "notices.take": "unit/lti/test_lti_notices.py",

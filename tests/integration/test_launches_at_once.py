@@ -121,7 +121,7 @@ def place(
     settings = pg_tool.settings_on(database, tmp_path)
     app = create_app(settings)
     with app.app_context():
-        pg_tool.Base.metadata.create_all(db.engine)
+        postgres.create_tables(db.engine)
         seed_registration(MovableClock(), settings)
         with transaction() as session:
             session.execute(update(Platform).values(jwks_url=served[0]))

@@ -181,6 +181,10 @@ def _place(target: Target) -> Form:
     return {"person": target.work.person.id, "cohort": target.cohort_id}
 
 
+def _group(target: Target) -> Form:
+    return {"course": target.context_id, "group": "12", "cohort": target.cohort_id}
+
+
 def _coach(target: Target) -> Form:
     return {"person": target.work.coach.id, "cohort": target.cohort_id}
 
@@ -230,6 +234,7 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "directing.grant": _coach,
     "directing.invite": lambda target: {"cohort": target.cohort_id, "note": "Overwritten"},
     "directing.place": _place,
+    "directing.place_whole_group": _group,
     "directing.read_list": lambda target: {"course": target.context_id},
     "directing.withdraw": _coach,
     "evidence.add_claim": _claim,

@@ -62,7 +62,7 @@ def test_every_refused_token_has_words_of_its_own() -> None:
     assert {row.code for row in ROWS} <= set(titles)
     plain = {"launch.token-unreadable", "launch.token-type-wrong", "launch.token-critical-header"}
     told = Counter(title for code, title in titles.items() if code not in plain)
-    bases = {"launch.malformed", "launch.not-authentic", "service.failed"}
+    bases = {"launch.malformed", "launch.not-authentic", "service.failed", "service.busy"}
     assert {title for title, count in told.items() if count > 1} <= {titles[code] for code in bases} | {
         ToolError.title,
         "This is not open to you",

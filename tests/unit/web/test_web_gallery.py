@@ -152,7 +152,11 @@ def test_page_without_a_visit_still_stands() -> None:
 
 def test_error_page_says_what_to_do() -> None:
     error = SimpleNamespace(
-        title="There is nothing here", advice="Try a smaller file.", code="x.y", faults={"a": "Try again"}
+        title="There is nothing here",
+        advice="Try a smaller file.",
+        code="x.y",
+        faults={"a": "Try again"},
+        way_back=None,
     )
     written = environment("es", str).get_template("error.html").render(error=error, reference="abcd1234")
     for words in (
