@@ -109,7 +109,8 @@ ATTACKS: tuple[tuple[str, Mint, str, int], ...] = (
     ("A13 deep", raw("x", "[" * 5_000 + "]" * 5_000), UNREADABLE, 400),
     ("A13 5,000 digits", raw("exp", "9" * 5_000), UNREADABLE, 400),
     ("A14 one bit", flipped, "launch.signature-wrong", 401),
-    ("A14 truncated", cut(8), UNREADABLE, 400),
+    ("A14 truncated", cut(5), UNREADABLE, 400),  # a length that no base64 has
+    ("A14 truncated by bytes", cut(2), "launch.signature-wrong", 401),  # good base64 of 255 bytes
     ("A14 base64 in a second way", loose_base64, UNREADABLE, 400),
     ("A17 substring", claims(iss=LMS[:-1]), "launch.issuer-wrong", 401),
     ("A17 superstring", claims(iss=LMS + "0"), "launch.issuer-wrong", 401),
