@@ -1,24 +1,23 @@
 """Access tokens for an LMS's services: asked for with a signed assertion, kept per registration and scopes.
 
-Several institutions can share one issuer, so a token is never looked up by issuer. One thread asks, the
-others wait for what it brings; a token is renewed a minute before it ends.
+Several institutions can share one issuer, so a token is never looked up by issuer. Of all threads and all
+processes one asks, and the others wait for what it brings; a token is renewed a minute before it ends.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from urllib.parse import urlencode
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
-
-from ltitool.foundation.db import end_read, read_session, transaction
+from ltitool.errors import ToolError
+from ltitool.foundation.db import transaction
 from ltitool.foundation.errors import FetchRefused
 from ltitool.foundation.services import HttpAnswer, HttpClient, KeyStore
-from ltitool.lti.models import AccessToken, Platform
+from ltitool.lti.kept_tokens import Grant, end_turn, keep_token, kept_token, take_turn
+from ltitool.lti.models import Platform
 from ltitool.lti.service_errors import ScopesRefused, ServiceBusy, TokenRefused
 from ltitool.lti.strictjson import NotStrictJson, read_object
 
@@ -27,17 +26,20 @@ ASSERTION_LIFETIME = timedelta(seconds=60)
 EARLY = timedelta(seconds=60)
 LONGEST = timedelta(hours=1)
 UNSAID = timedelta(minutes=5)  # where an LMS does not say how long a token is good for
+REMEMBERED = timedelta(seconds=2)  # how long a process trusts its memory before it looks at the row again
+LOOK_EVERY, LOOKS = 0.05, 300  # seconds, and how often, while another process asks: longer than its turn
 MAX_TOKEN = 8192
 SERVER_ERROR = 500
 TOO_MANY = 429
 
 
-@dataclass(frozen=True)
-class Grant:
-    """What a token endpoint gave."""
+@dataclass
+class _Asking:
+    """One thread's asking, and what it brought for those that wait."""
 
-    token: str
-    expires_at: datetime
+    over: Event = field(default_factory=Event)
+    token: str = ""
+    error: ToolError | None = None
 
 
 class AccessTokens:
@@ -55,8 +57,9 @@ class AccessTokens:
         self._keys = keys
         self._clock = clock
         self._new_token = new_token
-        self._locks: dict[tuple[uuid.UUID, str], Lock] = {}
-        self._locks_guard = Lock()
+        self._remembered: dict[tuple[uuid.UUID, str, str], tuple[Grant, datetime]] = {}
+        self._asking: dict[tuple[uuid.UUID, str, str], _Asking] = {}
+        self._guard = Lock()
 
     def get(self, platform: Platform, scopes: Iterable[str], *, instead_of: str | None = None) -> str:
         """Give a token for some scopes; `instead_of` names one that the LMS no longer takes.
@@ -66,17 +69,8 @@ class AccessTokens:
             ServiceBusy: it does not answer just now.
         """
         wanted = " ".join(sorted(set(scopes)))
-        kept = self._kept(platform.id, wanted, instead_of)
-        if kept is not None:
-            return kept
-        with self._lock_of(platform.id, wanted):
-            kept = self._kept(platform.id, wanted, instead_of)
-            if kept is not None:
-                return kept
-            grant = self._ask(platform, wanted)
-            with transaction() as session:
-                _keep(session, platform.id, wanted, grant)
-            return grant.token
+        token = self._from_memory(platform, wanted, instead_of) or self._kept(platform, wanted, instead_of)
+        return token or self._ask_together(platform, wanted, instead_of)
 
     def ask(self, platform: Platform, scopes: Iterable[str]) -> Grant:
         """Ask for a fresh token and keep nothing of it: to see whether one would be given.
@@ -86,20 +80,72 @@ class AccessTokens:
         """
         return self._ask(platform, " ".join(sorted(set(scopes))))
 
-    def _kept(self, platform_id: uuid.UUID, wanted: str, unusable: str | None) -> str | None:
-        row = (
-            read_session()
-            .execute(
-                select(AccessToken.token, AccessToken.expires_at).where(
-                    AccessToken.platform_id == platform_id, AccessToken.scopes == wanted
-                )
-            )
-            .first()
-        )
-        end_read()
-        if row is None or row.token == unusable or row.expires_at - EARLY <= self._clock():
+    def _from_memory(self, platform: Platform, wanted: str, unusable: str | None) -> str | None:
+        grant, until = self._remembered.get(_place(platform, wanted), (None, self._clock()))
+        return grant.token if grant and until > self._clock() and self._is_good(grant, unusable) else None
+
+    def _kept(self, platform: Platform, wanted: str, unusable: str | None) -> str | None:
+        grant = kept_token(platform.id, wanted)
+        if grant is None or not self._is_good(grant, unusable):
             return None
-        return str(row.token)
+        self._remembered[_place(platform, wanted)] = grant, self._clock() + REMEMBERED
+        return grant.token
+
+    def _is_good(self, grant: Grant, unusable: str | None) -> bool:
+        return grant.token != unusable and grant.expires_at - EARLY > self._clock()
+
+    def _ask_together(self, platform: Platform, wanted: str, unusable: str | None) -> str:
+        """Ask, or wait for the thread that asks; what it could not get, the others do not ask for again."""
+        place = _place(platform, wanted)
+        with self._guard:
+            asking = self._asking.get(place)
+            if asking is None:
+                mine = self._asking[place] = _Asking()
+        if asking is None:
+            return self._lead(mine, platform, wanted, unusable)
+        if not asking.over.wait(LOOKS * LOOK_EVERY):
+            raise ServiceBusy("another thread asks for a token, and does not end")
+        if asking.error is not None:
+            raise asking.error
+        return asking.token if asking.token != unusable else self._ask_together(platform, wanted, unusable)
+
+    def _lead(self, asking: _Asking, platform: Platform, wanted: str, unusable: str | None) -> str:
+        asking.error = ServiceBusy("whoever asked for a token did not end")
+        try:
+            asking.token = self._ask_in_turn(platform, wanted, unusable)
+            asking.error = None
+        except ToolError as error:
+            asking.error = error
+            raise
+        finally:
+            with self._guard:
+                del self._asking[_place(platform, wanted)]
+            asking.over.set()
+        return asking.token
+
+    def _ask_in_turn(self, platform: Platform, wanted: str, unusable: str | None) -> str:
+        """Ask when no other process does; else look for what it brings."""
+        for _ in range(LOOKS):
+            ours = take_turn(platform.id, wanted, self._clock())
+            kept = self._kept(platform, wanted, unusable)
+            if kept is not None and ours:
+                end_turn(platform.id, wanted)
+            if kept is not None:
+                return kept
+            if ours:
+                return self._ask_and_keep(platform, wanted)
+            time.sleep(LOOK_EVERY)
+        raise ServiceBusy("another process asks for a token, and does not end")
+
+    def _ask_and_keep(self, platform: Platform, wanted: str) -> str:
+        try:
+            grant = self._ask(platform, wanted)
+        except BaseException:
+            end_turn(platform.id, wanted)
+            raise
+        with transaction() as session:
+            keep_token(session, platform.id, wanted, grant)
+        return grant.token
 
     def _ask(self, platform: Platform, wanted: str) -> Grant:
         form = {
@@ -133,10 +179,6 @@ class AccessTokens:
             "jti": self._new_token(),
         }
         return self._keys.sign_jwt("tool", "lti-rs256", claims)
-
-    def _lock_of(self, platform_id: uuid.UUID, wanted: str) -> Lock:
-        with self._locks_guard:
-            return self._locks.setdefault((platform_id, wanted), Lock())
 
 
 def read_grant(answer: HttpAnswer, wanted: str, now: datetime) -> Grant:
@@ -184,20 +226,6 @@ def _lifetime(value: object) -> timedelta:
     return min(timedelta(seconds=min(seconds, LONGEST.total_seconds())), LONGEST)
 
 
-def _keep(session: Session, platform_id: uuid.UUID, wanted: str, grant: Grant) -> None:
-    """Keep a token in the place of an older one; of two processes that asked at once, the later stays."""
-    insert = _insert(session).values(
-        platform_id=platform_id, scopes=wanted, token=grant.token, expires_at=grant.expires_at
-    )
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=[AccessToken.platform_id, AccessToken.scopes],
-            set_={"token": insert.excluded.token, "expires_at": insert.excluded.expires_at},
-        )
-    )
-
-
-def _insert(session: Session) -> sqlite.Insert | postgresql.Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(AccessToken)
-    return sqlite.insert(AccessToken)
+def _place(platform: Platform, wanted: str) -> tuple[uuid.UUID, str, str]:
+    """Say what a token is for; once the registration names another endpoint, the old one's counts no more."""
+    return platform.id, platform.auth_token_url, wanted

@@ -102,6 +102,7 @@ class AccessToken(Base):
     scopes: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[str]
     expires_at: Mapped[datetime]
+    asked_until: Mapped[datetime | None]  # a process is asking for a new one, and the others wait
 
 
 class Deployment(Tenant, Base):

@@ -17,10 +17,11 @@ from ltitool.lti.access_tokens import AccessTokens
 from ltitool.lti.deep_linking import KEPT, forget_requests
 from ltitool.lti.grade_checking import check_grades
 from ltitool.lti.grade_sending import Desk, send_grade
+from ltitool.lti.kept_tokens import forget_tokens
 from ltitool.lti.known_platforms import EXTENSION as KNOWN_PLATFORMS
 from ltitool.lti.known_platforms import KnownPlatforms
 from ltitool.lti.last_launches import note_last_launches
-from ltitool.lti.models import AccessToken, BurntNonce, DeepLinkRequest, Platform, PrivacyRequest
+from ltitool.lti.models import BurntNonce, DeepLinkRequest, Platform, PrivacyRequest
 from ltitool.lti.notice_handlers import register_handlers
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_keys import PlatformKeys
@@ -106,7 +107,7 @@ def forget_old_job(work: Work) -> datetime | None:
     now = lti_memory().services.clock()
     with transaction() as session:
         session.execute(delete(BurntNonce).where(BurntNonce.keep_until < now))
-        session.execute(delete(AccessToken).where(AccessToken.expires_at < now))
+        forget_tokens(session, now)
         forget_requests(session, now)
         note_last_launches(session)
         forget_privacy(session, now)

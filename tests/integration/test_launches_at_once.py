@@ -25,7 +25,7 @@ from support.practice import ACTIVITY, PERSON, PLATFORM, Browser, seed_registrat
 
 from ltitool.app import create_app
 from ltitool.foundation.db import db, read_session, transaction
-from ltitool.lti.access_tokens import Grant, _keep
+from ltitool.lti.kept_tokens import Grant, keep_token
 from ltitool.lti.models import AccessToken, BurntNonce, Platform
 from ltitool.people.models import WebSession
 from ltitool.sandbox.config import PlatformConfig
@@ -198,13 +198,13 @@ def test_two_processes_that_asked_for_a_token_at_once_both_keep_theirs(place: Pl
     def keep_second() -> None:
         try:
             with place.app.app_context(), transaction() as session:
-                _keep(session, PLATFORM, "scope", grants[1])
+                keep_token(session, PLATFORM, "scope", grants[1])
         except IntegrityError as fault:
             faults.append(fault)
 
     second = threading.Thread(target=keep_second)
     with place.app.app_context(), transaction() as session:
-        _keep(session, PLATFORM, "scope", grants[0])
+        keep_token(session, PLATFORM, "scope", grants[0])
         session.flush()
         second.start()
         blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

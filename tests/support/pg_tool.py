@@ -13,6 +13,7 @@ from support.postgres import create_tables
 from support.practice import Wire, seed_registration
 
 from ltitool.app import create_app, services_of
+from ltitool.foundation.clock import Clock
 from ltitool.foundation.db import ALONE, Base, db, read_session, transaction
 from ltitool.foundation.services import EXTENSION
 from ltitool.lti.wiring import init_lti
@@ -36,7 +37,7 @@ def settings_on(database_url: str, folder: Path) -> Settings:
     )
 
 
-def build_tool(database_url: str, folder: Path, clock: MovableClock) -> Flask:
+def build_tool(database_url: str, folder: Path, clock: Clock) -> Flask:
     """Build the application and lay its tables."""
     app = create_app(settings_on(database_url, folder), clock=clock)
     with app.app_context():
