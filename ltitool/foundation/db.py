@@ -1,18 +1,14 @@
 """The database door: the declarative base, the session, and one transaction per use case."""
 
-import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-import psycopg
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.rows import namedtuple_row
 from sqlalchemy import (
     JSON,
     DateTime,
@@ -24,13 +20,13 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
-    create_engine,
     event,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from ltitool.foundation.lone import LoneStatements
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,7 +37,6 @@ NAMING = {
 }
 SQLITE_BEGIN = "sqlite_begin"
 ALONE = "ltitool.db.alone"
-NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -110,7 +105,8 @@ def init_db(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             _listen_sqlite(db.engine)
         else:
-            app.extensions[ALONE] = _engine_of_single_statements(db.engine)
+            alone = app.extensions[ALONE] = LoneStatements(db.engine)
+            event.listen(db.engine, "engine_disposed", lambda _engine: alone.close())
 
 
 def read_session() -> Session:
@@ -154,12 +150,8 @@ def run_alone(statement: str, values: Mapping[str, Any]) -> Any:
 
     Nothing is sent around it, no BEGIN and no COMMIT. Only where `has_single_statements` says so.
     """
-    text, names = _numbered(statement)
-    with _alone().connect() as connection, _translated():
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver of the settings
-        cursor = psycopg.RawCursor(driver, row_factory=namedtuple_row)
-        return cursor.execute(text, [values[name] for name in names]).fetchone()
+    alone: LoneStatements = current_app.extensions[ALONE]
+    return alone.first(statement, values)
 
 
 class LoneQuery:
@@ -174,42 +166,10 @@ class LoneQuery:
         if not has_single_statements():
             return read_session().execute(self._query, dict(values)).first()
         if self._ready is None:
-            compiled = self._query.compile(dialect=_alone().dialect)
+            compiled = self._query.compile(dialect=db.engine.dialect)
             self._ready = str(compiled), compiled.params
         text, own = self._ready
         return run_alone(text, {**own, **values})
-
-
-@cache
-def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
-    """Turn named parameters into the server's own numbered ones, so that the driver has nothing to read."""
-    names = tuple(dict.fromkeys(NAMED.findall(statement)))
-    return NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement).encode(), names
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Say the driver's errors as SQLAlchemy does."""
-    try:
-        yield
-    except psycopg.IntegrityError as error:
-        raise IntegrityError(None, None, error) from error
-    except psycopg.Error as error:
-        raise DBAPIError(None, None, error) from error
-
-
-def _alone() -> Engine:
-    engine: Engine = current_app.extensions[ALONE]
-    return engine
-
-
-def _engine_of_single_statements(engine: Engine) -> Engine:
-    """Open connections on which each statement is its own transaction, beside those of use cases."""
-    alone = create_engine(
-        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, hide_parameters=True
-    )
-    event.listen(engine, "engine_disposed", lambda _engine: alone.dispose())
-    return alone
 
 
 def end_read() -> None:

@@ -74,10 +74,8 @@ def traced() -> Iterator[Sent]:
     """Trace this thread's connections: that of use cases, and that of single statements."""
     sent = Sent()
     read_session().rollback()
-    raw = []
-    for engine in (db.engine, current_app.extensions[ALONE]):
-        with engine.connect() as connection:
-            raw.append(connection.connection.driver_connection)
+    with db.engine.connect() as ordinary, current_app.extensions[ALONE].taken() as lone:
+        raw = [ordinary.connection.driver_connection, lone.driver]
     with TemporaryFile("w+") as one, TemporaryFile("w+") as other:
         for connection, out in zip(raw, (one, other), strict=True):
             connection.pgconn.trace(out.fileno())

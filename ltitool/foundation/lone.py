@@ -1,0 +1,118 @@
+"""Single statements: each a transaction of its own, on connections beside those of use cases.
+
+They are executed by libpq itself, through psycopg's own names for it. A launch is two such statements, and
+the cursors and the pool that are made for the general case take several times as long as these two need.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import make_dataclass
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+NAMED = re.compile(r"%\((\w+)\)s")
+DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+
+
+class LoneConnection:
+    """One connection, and the statements that the server has read on it."""
+
+    def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        self.driver = driver
+        self._prepared: dict[tuple[bytes, tuple[int, ...]], tuple[bytes, Callable[..., Any]]] = {}
+
+    def first(self, text: bytes, values: Sequence[Any]) -> Any:
+        """Run a statement and give its first row by its columns' names, or None."""
+        said = Transformer(self.driver)
+        written = said.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        name, make_row = self._prepare(text, said.types or ())
+        found = _done(self.driver.pgconn.exec_prepared(name, written, said.formats))  # type: ignore[arg-type] # a NULL is None
+        if not found.ntuples:
+            return None
+        said.set_pgresult(found)
+        return make_row(said.load_row(0, tuple))
+
+    def _prepare(self, text: bytes, types: tuple[int, ...]) -> tuple[bytes, Callable[..., Any]]:
+        """Have the server read a statement, once for each kind of values."""
+        if (text, types) not in self._prepared:
+            name, server = b"lone_%d" % len(self._prepared), self.driver.pgconn
+            _done(server.prepare(name, text, types))
+            self._prepared[text, types] = name, _row_of(server.describe_prepared(name))
+        return self._prepared[text, types]
+
+
+class LoneStatements:
+    """Connections for single statements: as many as are used at once, kept for the next ones."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: list[LoneConnection] = []
+
+    def first(self, statement: str, values: Mapping[str, Any]) -> Any:
+        """Run a statement with parameters such as %(name)s; gives its first row, or None."""
+        text, names = _numbered(statement)
+        try:
+            with self.taken() as connection:
+                return connection.first(text, [values[name] for name in names])
+        except psycopg.Error as error:
+            raise _translated(error) from error
+
+    @contextmanager
+    def taken(self) -> Iterator[LoneConnection]:
+        """Lend a connection; one on which something failed is not lent again."""
+        connection = self._take()
+        try:
+            yield connection
+        except BaseException:
+            if connection.driver.broken:
+                self.close()  # the server went, and those beside it are broken too
+            connection.driver.close()
+            raise
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close what nobody uses now."""
+        while self._idle:
+            self._idle.pop().driver.close()
+
+    def _take(self) -> LoneConnection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            words, named = self._engine.dialect.create_connect_args(self._engine.url)
+            return LoneConnection(psycopg.connect(*words, **named, autocommit=True))
+
+
+@cache
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """Turn named parameters into the server's own numbered ones."""
+    names = tuple(dict.fromkeys(NAMED.findall(statement)))
+    return NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement).encode(), names
+
+
+def _row_of(told: PGresult) -> Callable[..., Any]:
+    """Give what makes a row of a statement's values, named as the server names its columns."""
+    columns = [(told.fname(number) or b"").decode() for number in range(told.nfields)]
+    row = make_dataclass("Row", columns, frozen=True, slots=True)
+    return lambda values: row(*values)
+
+
+def _done(result: PGresult) -> PGresult:
+    if result.status not in DONE:
+        raise error_from_result(result)
+    return result
+
+
+def _translated(error: psycopg.Error) -> DBAPIError:
+    """Say the driver's errors as SQLAlchemy does."""
+    kind = IntegrityError if isinstance(error, psycopg.IntegrityError) else DBAPIError
+    return kind(None, None, error)
