@@ -50,6 +50,8 @@ def read_value(data: bytes) -> object:
 
 
 def _check_depth(text: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return  # so few cannot nest too deeply, not even if none of them stands in a string
     depth = 0
     for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
         depth += 1 if bracket in "[{" else -1
