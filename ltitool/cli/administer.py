@@ -1,19 +1,20 @@
-"""The operator's words about the tool itself: organisations, invitations, keys."""
+"""The operator's words about the tool itself: organisations, invitations, staff, keys."""
 
 import argparse
+import uuid
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from ltitool.cli.operating import Answer, add_word, organisation_of
-from ltitool.errors import Conflict, msg
+from ltitool.errors import Conflict, NotFound, msg
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.keys import KeyAge, key_ages
 from ltitool.foundation.services import services
 from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE
-from ltitool.people.grants import STAFF_ROLES
-from ltitool.people.invitations import LIFETIME, invite
+from ltitool.people.grants import STAFF_ROLES, roles_of, staff_of, withdraw_grant
+from ltitool.people.invitations import LIFETIME, NewInvitation, invite
 from ltitool.people.models import Organisation
 
 KEY_LEAD_TIME = timedelta(days=1)  # platforms keep our key set for hours
@@ -22,6 +23,12 @@ KEY_LEAD_TIME = timedelta(days=1)  # platforms keep our key set for hours
 class OrganisationExists(Conflict):
     code = "organisation.exists"
     title = msg("There is an organization of that short name already")
+
+
+class PersonNotStaff(NotFound):
+    code = "person.not-staff"
+    title = msg("This person has no role here that could be taken away")
+    advice = msg("The list of staff says who has one.")
 
 
 def add_words(words: Any) -> None:  # argparse's subparser action has no public type
@@ -33,6 +40,10 @@ def add_words(words: Any) -> None:  # argparse's subparser action has no public 
     word = add_word(words, "invite", "make a single-use link that grants a role", _invite)
     word.add_argument("role", choices=STAFF_ROLES)
     word.add_argument("--note", default="", help="whom it is meant for")
+    staff = words.add_parser("staff", help="who is director or operator").add_subparsers(required=True)
+    add_word(staff, "list", "list their roles, and since when", _list_staff)
+    word = add_word(staff, "withdraw", "take somebody's roles away, and end their visits", _withdraw)
+    word.add_argument("person", type=uuid.UUID, help="their number, as the list shows it")
     keys = words.add_parser("keys", help="the tool's signing keys").add_subparsers(required=True)
     add_word(keys, "list", "list them with their ages, newest first", _list_keys, organisation=False)
     rotate = "sign with a new key; the old one stays published"
@@ -55,20 +66,30 @@ def _invite(arguments: argparse.Namespace) -> Answer:
     found, organisation_id = services(), organisation_of(arguments)
     token, now = found.new_token(), found.clock()
     with transaction() as session:
-        invite(
-            session,
-            invitation_id=found.new_id(),
-            organisation_id=organisation_id,
-            role=arguments.role,
-            subject=None,
-            note=arguments.note,
-            token=token,
-            at=now,
-        )
+        wanted = NewInvitation(found.new_id(), organisation_id, arguments.role, None, arguments.note)
+        invite(session, wanted, token=token, at=now)
     until = (now + LIFETIME).isoformat(timespec="seconds")
     return Answer(
         {"link": f"{found.settings.public_url}/invitations/{token}", "usable_until": until, "uses": 1}
     )
+
+
+def _list_staff(arguments: argparse.Namespace) -> Answer:
+    rows = staff_of(read_session(), organisation_of(arguments))
+    said = [(str(one.person_id), one.role, one.granted_at.isoformat(timespec="seconds")) for one in rows]
+    staff = [dict(zip(("person", "role", "since"), one, strict=True)) for one in said]
+    return Answer({"staff": staff}, ["  ".join(one) for one in said])
+
+
+def _withdraw(arguments: argparse.Namespace) -> Answer:
+    organisation_id, now = organisation_of(arguments), services().clock()
+    with transaction() as session:
+        roles = roles_of(session, organisation_id, arguments.person)
+        if not roles:
+            raise PersonNotStaff(str(arguments.person))
+        person = {"organisation_id": organisation_id, "person_id": arguments.person}
+        withdraw_grant(session, **person, withdrawn_by=None, at=now)
+    return Answer({"person": str(arguments.person), "withdrawn": sorted(roles)})
 
 
 def _list_keys(_arguments: argparse.Namespace) -> Answer:

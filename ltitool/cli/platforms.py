@@ -10,14 +10,20 @@ from ltitool.cli.operating import Answer, add_word, operator_of, organisation_of
 from ltitool.errors import Conflict, msg
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
-from ltitool.lti.approving import ACTIVE, DISABLED, allow_origin, decide_deployment, decide_platform
+from ltitool.lti.approving import (
+    ACTIVE,
+    DISABLED,
+    allow_origin,
+    decide_deployment,
+    decide_platform,
+    register_by_hand,
+)
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platform_invitations import LIFETIME, NewInvitation, invite_platform
 from ltitool.lti.platforms import (
     POLICIES,
     PlatformMissing,
     Registration,
-    add_platform,
     list_deployments,
     list_platforms,
     platform_of,
@@ -148,14 +154,7 @@ def _add(arguments: argparse.Namespace) -> Answer:
         product=arguments.product,
     )
     with transaction() as session:
-        row = add_platform(
-            session,
-            registration,
-            organisation_id=organisation_id,
-            platform_id=found.new_id(),
-            settings=found.settings,
-            at=found.clock(),
-        )
+        row = register_by_hand(session, operator_of(arguments), registration, found.new_id(), found.settings)
         session.flush()
         shown = platform_json(row, list_deployments(session, organisation_id))
     addresses = tool_addresses(found.settings.public_url)

@@ -11,13 +11,26 @@ from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.memberships import TOOL
 from ltitool.cohorts.models import Cohort, CoursePerson, Membership, OfferingContext
 from ltitool.cohorts.offerings import find_cohort
-from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ACTIVE, COACH, INACTIVE
+from ltitool.foundation.rows import add_once
 from ltitool.lti.roles import LtiRole
 from ltitool.people.errors import InvitationUnusable
-from ltitool.people.invitations import SIGN_IN, Invited, accept, invite, open_invitation
+from ltitool.people.grants import RoleChange, note_role
+from ltitool.people.invitations import SIGN_IN, Invited, NewInvitation, accept, invite, open_invitation
 from ltitool.people.models import Person
 from ltitool.people.sessions import close_sessions_of
+
+
+@dataclass(frozen=True)
+class CoachInvitation:
+    """Which cohort somebody is invited to coach, and by whom."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    offering_id: uuid.UUID
+    cohort_id: uuid.UUID
+    note: str
+    by: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,9 @@ def grant_coach(
     offering_id: uuid.UUID,
     cohort_id: uuid.UUID,
     person_id: uuid.UUID,
+    by: uuid.UUID | None,
     at: datetime,
+    invitation_id: uuid.UUID | None = None,
 ) -> None:
     """Make a person a coach of a cohort; granting it twice changes nothing.
 
@@ -58,7 +73,11 @@ def grant_coach(
         created_at=at,
     )
     if not add_once(session, grant):
-        _find_grant(session, organisation_id, cohort_id, person_id).status = ACTIVE
+        grant = _find_grant(session, organisation_id, cohort_id, person_id)
+        if grant.status == ACTIVE:
+            return
+        grant.status = ACTIVE
+    _note(session, RoleChange("granted", organisation_id, by, at), grant, invitation=invitation_id)
 
 
 def withdraw_coach(
@@ -68,6 +87,7 @@ def withdraw_coach(
     offering_id: uuid.UUID,
     cohort_id: uuid.UUID,
     person_id: uuid.UUID,
+    by: uuid.UUID | None,
     at: datetime,
 ) -> None:
     """Take a cohort away from a coach. Their open sessions end; what they recorded stays.
@@ -76,37 +96,23 @@ def withdraw_coach(
         OfferingUnknown: no such cohort in this offering, or this person does not coach it.
     """
     find_cohort(session, organisation_id, offering_id, cohort_id)
-    _find_grant(session, organisation_id, cohort_id, person_id).status = INACTIVE
+    grant = _find_grant(session, organisation_id, cohort_id, person_id)
+    if grant.status == ACTIVE:
+        grant.status = INACTIVE
+        _note(session, RoleChange("withdrawn", organisation_id, by, at), grant)
     close_sessions_of(session, person_id, at)
 
 
-def invite_coach(
-    session: Session,
-    *,
-    organisation_id: uuid.UUID,
-    offering_id: uuid.UUID,
-    cohort_id: uuid.UUID,
-    invitation_id: uuid.UUID,
-    note: str,
-    token: str,
-    at: datetime,
-) -> None:
+def invite_coach(session: Session, wanted: CoachInvitation, *, token: str, at: datetime) -> None:
     """Write an invitation to coach a cohort; the caller puts the token into a link.
 
     Raises:
         OfferingUnknown: no such cohort in this offering.
     """
-    find_cohort(session, organisation_id, offering_id, cohort_id)
-    invite(
-        session,
-        invitation_id=invitation_id,
-        organisation_id=organisation_id,
-        role=COACH,
-        subject=str(cohort_id),
-        note=note,
-        token=token,
-        at=at,
-    )
+    find_cohort(session, wanted.organisation_id, wanted.offering_id, wanted.cohort_id)
+    place = str(wanted.cohort_id)
+    invitation = NewInvitation(wanted.id, wanted.organisation_id, COACH, place, wanted.note, wanted.by)
+    invite(session, invitation, token=token, at=at)
 
 
 def accept_invitation(
@@ -177,8 +183,14 @@ def _grant_invited(session: Session, invited: Invited, at: datetime) -> None:
         offering_id=cohort.offering_id,
         cohort_id=cohort.id,
         person_id=invited.person_id,
+        by=invited.person_id,
         at=at,
+        invitation_id=invited.invitation_id,
     )
+
+
+def _note(session: Session, change: RoleChange, grant: Membership, **details: object) -> None:
+    note_role(session, change, f"person:{grant.person_id}", role=COACH, place=str(grant.cohort_id), **details)
 
 
 def _check_person(session: Session, organisation_id: uuid.UUID, person_id: uuid.UUID) -> None:

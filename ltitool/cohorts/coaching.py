@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from ltitool.cohorts.days import check_day, local_day
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.models import CoachingEntry
-from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ParticipantScope
+from ltitool.foundation.rows import add_once
 from ltitool.people.models import Person
 
 

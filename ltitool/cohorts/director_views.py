@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ltitool.cohorts.coaches import coach_candidates, grant_coach, invite_coach, withdraw_coach
+from ltitool.cohorts.coaches import (
+    CoachInvitation,
+    coach_candidates,
+    grant_coach,
+    invite_coach,
+    withdraw_coach,
+)
 from ltitool.cohorts.days import full_day
 from ltitool.cohorts.listing import free_courses, offering_lists
 from ltitool.cohorts.lms_groups import LmsGroup, place_group, waiting_groups
@@ -39,7 +45,7 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.drafts import below_visit, discard_draft, with_draft
 from ltitool.web.forms import FormSchema, read_form
 from ltitool.web.languages import current_language
-from ltitool.web.once import id_to_make
+from ltitool.web.once import id_to_make, token_to_give
 from ltitool.web.visit import current_visit
 
 pages = guarded_blueprint("directing", __name__, guard=Guard.DIRECTOR, path="/offerings")
@@ -135,6 +141,7 @@ def _change_coach(offering_id: uuid.UUID, change: Callable[..., None]) -> Respon
             offering_id=offering_id,
             cohort_id=sent["cohort"],
             person_id=sent["person"],
+            by=current_visit().person_id,
             at=services().clock(),
         )
     return _back(offering_id)
@@ -159,19 +166,14 @@ def invite(offering_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _invite(offering_id: uuid.UUID, cohort_id: uuid.UUID, note: str) -> str:
-    found = services()
-    token = found.new_token()
+    visit = current_visit()
+    invitation_id = id_to_make(visit.person_id)
+    token = token_to_give(invitation_id)
     with transaction() as session:
-        invite_coach(
-            session,
-            organisation_id=current_visit().organisation_id,
-            offering_id=offering_id,
-            cohort_id=cohort_id,
-            invitation_id=found.new_id(),
-            note=note,
-            token=token,
-            at=found.clock(),
+        wanted = CoachInvitation(
+            invitation_id, visit.organisation_id, offering_id, cohort_id, note, visit.person_id
         )
+        invite_coach(session, wanted, token=token, at=services().clock())
     return token
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import CoursePerson, Membership, Offering, OfferingContext
-from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ACTIVE, COACH, INACTIVE, PARTICIPANT
+from ltitool.foundation.rows import add_once
 from ltitool.lti.roles import LtiRole
 from ltitool.people.models import Person
 

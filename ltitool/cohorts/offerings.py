@@ -21,8 +21,8 @@ from ltitool.cohorts.memberships import (
     participant_place,
 )
 from ltitool.cohorts.models import Cohort, CoursePerson, Offering, OfferingContext
-from ltitool.cohorts.rows import add_once
 from ltitool.errors import Invalid, msg
+from ltitool.foundation.rows import add_once
 from ltitool.lti.models import Context
 from ltitool.lti.roles import LtiRole
 from ltitool.programs.model import Program

@@ -20,7 +20,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import Progress
-from ltitool.cohorts.rows import add_once
+from ltitool.foundation.rows import add_once
 
 
 class Stage(StrEnum):

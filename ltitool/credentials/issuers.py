@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ltitool.cohorts.rows import add_once
 from ltitool.credentials.errors import IssuerMissing
 from ltitool.credentials.models import Issuer
+from ltitool.foundation.rows import add_once
 from ltitool.people.models import Organisation
 
 ED25519, RS256 = "badge-ed25519", "badge-rs256"

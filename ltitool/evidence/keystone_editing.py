@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.progress import Stage
-from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.errors import Invalid, msg
 from ltitool.evidence.answers import Answers
@@ -29,6 +28,7 @@ from ltitool.evidence.keystone import (
 from ltitool.evidence.keystone_standing import keystone_standing
 from ltitool.evidence.models import Keystone
 from ltitool.evidence.progress_notes import note
+from ltitool.foundation.rows import add_once
 
 TOO_MANY_CLAIMS = msg("A keystone holds up to 24 claims. Remove one first.")
 TOO_MANY_CITATIONS = msg("A claim cites up to 40 pieces of evidence. Choose the strongest.")

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ltitool.cohorts.progress import Stage
-from ltitool.cohorts.rows import add_once
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.errors import msg
 from ltitool.evidence.errors import EvidenceUnknown, MapChanged, MapInvalid
 from ltitool.evidence.map_document import NAME_LENGTH, MapDocument, map_as_data, map_from_data
 from ltitool.evidence.models import PowerMap, PowerMapVersion
 from ltitool.evidence.progress_notes import note
+from ltitool.foundation.rows import add_once
 from ltitool.programs import ActivityKind
 from ltitool.web.forms import REQUIRED, TOO_LONG
 

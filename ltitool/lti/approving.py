@@ -4,24 +4,29 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from ltitool.errors import Invalid, msg
 from ltitool.foundation.audit import record
+from ltitool.foundation.db import Base
 from ltitool.lti.addresses import origin_of
+from ltitool.lti.known_platforms import registrations_change
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platforms import (
     POLICIES,
     DeploymentMissing,
+    Registration,
+    add_platform,
+    deployment_of,
     is_safe_address,
     platform_of,
-    set_deployment_status,
-    set_platform_status,
 )
 from ltitool.lti.proposals import settle
 from ltitool.settings import Settings
 
+Row = TypeVar("Row", bound=Base)
 ACTIVE, DISABLED = "active", "disabled"
 
 
@@ -34,14 +39,41 @@ class Operator:
     at: datetime
 
 
+def register_by_hand(
+    session: Session,
+    operator: Operator,
+    registration: Registration,
+    platform_id: uuid.UUID,
+    settings: Settings,
+) -> Platform:
+    """Register an LMS from what its administrator copied.
+
+    Raises:
+        Invalid, PlatformExists: as `add_platform` says; nothing is stored then.
+    """
+    platform = add_platform(
+        session,
+        registration,
+        organisation_id=operator.organisation_id,
+        platform_id=platform_id,
+        settings=settings,
+        at=operator.at,
+    )
+    _note(session, operator, "platform.registered", platform)
+    return platform
+
+
 def decide_platform(session: Session, operator: Operator, platform_id: uuid.UUID, status: str) -> Platform:
-    """Let a platform in, or switch it off. Nothing of it is deleted.
+    """Let a platform in, or switch it off; decided twice, it is noted once. Nothing of it is deleted.
 
     Raises:
         PlatformMissing: the organisation has none of this id.
     """
-    platform = set_platform_status(session, operator.organisation_id, platform_id, status)
-    _note(session, operator, f"platform.{status}", platform)
+    platform = _locked(session, platform_of(session, operator.organisation_id, platform_id))
+    if platform.status != status:
+        platform.status = status
+        registrations_change(session)
+        _note(session, operator, f"platform.{status}", platform)
     return platform
 
 
@@ -54,12 +86,13 @@ def allow_origin(
         PlatformMissing: the organisation has none of this id.
         Invalid: it is no https address.
     """
-    platform = platform_of(session, operator.organisation_id, platform_id)
+    platform = _locked(session, platform_of(session, operator.organisation_id, platform_id))
     origin = origin_of(url)
     if origin is None or not is_safe_address(url, settings):
         raise Invalid({"origin": msg("This must be an https address")})
-    platform.service_origins = sorted({*platform.service_origins, origin})
-    _note(session, operator, "platform.origin-allowed", platform, {"origin": origin})
+    if origin not in platform.service_origins:
+        platform.service_origins = sorted({*platform.service_origins, origin})
+        _note(session, operator, "platform.origin-allowed", platform, {"origin": origin})
     return platform
 
 
@@ -76,11 +109,13 @@ def decide_deployment(
     Raises:
         DeploymentMissing: the organisation, or the platform, has none of this id.
     """
-    row = set_deployment_status(session, operator.organisation_id, deployment_id, status)
+    row = _locked(session, deployment_of(session, operator.organisation_id, deployment_id))
     if platform_id not in {None, row.platform_id}:
         raise DeploymentMissing(f"{deployment_id} is not of {platform_id}")
-    platform = platform_of(session, operator.organisation_id, row.platform_id)
-    _note(session, operator, f"deployment.{status}", platform, {"deployment": str(row.id)})
+    if row.status != status:
+        row.status = status
+        platform = platform_of(session, operator.organisation_id, row.platform_id)
+        _note(session, operator, f"deployment.{status}", platform, {"deployment": str(row.id)})
     return row
 
 
@@ -92,9 +127,10 @@ def choose_policy(session: Session, operator: Operator, platform_id: uuid.UUID, 
     """
     if policy not in POLICIES:
         raise Invalid({"policy": msg("This must be approve or auto")})
-    platform = platform_of(session, operator.organisation_id, platform_id)
-    platform.deployment_policy = policy
-    _note(session, operator, "platform.policy", platform, {"policy": policy})
+    platform = _locked(session, platform_of(session, operator.organisation_id, platform_id))
+    if platform.deployment_policy != policy:
+        platform.deployment_policy = policy
+        _note(session, operator, "platform.policy", platform, {"policy": policy})
     return platform
 
 
@@ -110,6 +146,12 @@ def decide_proposal(
     settle(session, platform, proposal_id, accept=accept)
     _note(session, operator, f"platform.proposal-{'accepted' if accept else 'refused'}", platform)
     return platform
+
+
+def _locked(session: Session, row: Row) -> Row:
+    """Hold a row until the decision stands: of a button pressed twice, the second sees the first."""
+    session.refresh(row, with_for_update=True)
+    return row
 
 
 def _note(

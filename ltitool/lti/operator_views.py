@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from ltitool.errors import Invalid, msg
 from ltitool.foundation.db import transaction
 from ltitool.foundation.services import services
-from ltitool.lti.platform_invitations import LIFETIME, NewInvitation, invite_platform
-from ltitool.lti.platforms import PlatformExists, Registration, add_platform
+from ltitool.lti.approving import Operator, register_by_hand
+from ltitool.lti.platform_invitations import NewInvitation, invite_platform
+from ltitool.lti.platforms import PlatformExists, Registration
 from ltitool.lti.schemas import PlatformLinkSchema, PlatformSchema
 from ltitool.lti.toolconfig import tool_addresses
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.forms import read_form
-from ltitool.web.once import id_to_make
+from ltitool.web.once import id_to_make, token_to_give
 from ltitool.web.visit import current_visit
 
 pages = guarded_blueprint("registering", __name__, guard=Guard.OPERATOR, path="/platforms")
@@ -57,12 +59,13 @@ def add() -> ResponseReturnValue:
     return redirect(url_for("platform.page", platform_id=platform_id), 303)
 
 
-def _invite(name: str) -> tuple[str, object]:
+def _invite(name: str) -> tuple[str, datetime]:
     found, visit = services(), current_visit()
-    token, now = found.new_token(), found.clock()
+    wanted = NewInvitation(id_to_make(visit.person_id), visit.organisation_id, name, visit.person_id)
+    token = token_to_give(wanted.id)
     with transaction() as session:
-        invite_platform(session, NewInvitation(found.new_id(), visit.organisation_id, name), token, now)
-    return f"{found.settings.public_url}/lti/register?invitation={token}", now + LIFETIME
+        until = invite_platform(session, wanted, token, found.clock())
+    return f"{found.settings.public_url}/lti/register?invitation={token}", until
 
 
 def _add(sent: Mapping[str, str]) -> uuid.UUID:
@@ -70,14 +73,8 @@ def _add(sent: Mapping[str, str]) -> uuid.UUID:
     platform_id = id_to_make(visit.person_id)
     wanted = Registration(**{**sent, "deployment_ids": sent["deployment_ids"].split()})  # type: ignore[arg-type] # the schema's own fields
     with transaction() as session:
-        add_platform(
-            session,
-            wanted,
-            organisation_id=visit.organisation_id,
-            platform_id=platform_id,
-            settings=found.settings,
-            at=found.clock(),
-        )
+        operator = Operator(visit.organisation_id, visit.person_id, found.clock())
+        register_by_hand(session, operator, wanted, platform_id, found.settings)
     return platform_id
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from ltitool.errors import Invalid, msg
+from ltitool.foundation.audit import record
+from ltitool.foundation.rows import add_once
 from ltitool.lti.models import PlatformInvitation
 from ltitool.lti.platforms import MAX_FIELD
 from ltitool.lti.registration_errors import InvitationRaced, InvitationUnusable
@@ -24,30 +26,40 @@ class NewInvitation:
     id: uuid.UUID
     organisation_id: uuid.UUID
     name: str
+    by: uuid.UUID | None = None  # nobody by name where the command was used
 
 
-def invite_platform(session: Session, wanted: NewInvitation, token: str, at: datetime) -> None:
-    """Write an invitation down. The token goes into the link and is not kept.
+def invite_platform(session: Session, wanted: NewInvitation, token: str, at: datetime) -> datetime:
+    """Write an invitation down, once by its id; gives until when it works. The token is not kept.
 
     Raises:
         Invalid: there is no usable name.
     """
     if not 0 < len(wanted.name) <= MAX_FIELD:
         raise Invalid({"name": msg("This is needed, and shorter than 2,000 characters")})
-    session.add(
-        PlatformInvitation(
-            id=wanted.id,
-            organisation_id=wanted.organisation_id,
-            name=wanted.name,
-            token_hash=token_hash(token),
-            created_at=at,
-            expires_at=at + LIFETIME,
-            used_at=None,
-            platform_id=None,
-            product="",
-            scopes=[],
-        )
+    row = PlatformInvitation(
+        id=wanted.id,
+        organisation_id=wanted.organisation_id,
+        name=wanted.name,
+        token_hash=token_hash(token),
+        created_at=at,
+        expires_at=at + LIFETIME,
+        used_at=None,
+        platform_id=None,
+        product="",
+        scopes=[],
     )
+    if not add_once(session, row):
+        return session.get_one(PlatformInvitation, wanted.id).expires_at
+    record(
+        session,
+        organisation_id=wanted.organisation_id,
+        actor_id=wanted.by,
+        action="platform.invited",
+        subject=f"platform-invitation:{wanted.id}",
+        at=at,
+    )
+    return row.expires_at
 
 
 def open_platform_invitation(session: Session, token: str, at: datetime) -> PlatformInvitation:

@@ -138,10 +138,8 @@ def list_deployments(session: Session, organisation_id: uuid.UUID) -> list[Deplo
     )
 
 
-def set_deployment_status(
-    session: Session, organisation_id: uuid.UUID, deployment_id: uuid.UUID, status: str
-) -> Deployment:
-    """Let a deployment in that a launch made known ("active"), or keep it out ("disabled").
+def deployment_of(session: Session, organisation_id: uuid.UUID, deployment_id: uuid.UUID) -> Deployment:
+    """Find a deployment of an organisation.
 
     Raises:
         DeploymentMissing: the organisation has none of this id.
@@ -153,7 +151,6 @@ def set_deployment_status(
     )
     if row is None:
         raise DeploymentMissing(str(deployment_id))
-    row.status = status
     return row
 
 
@@ -168,20 +165,6 @@ def platform_of(session: Session, organisation_id: uuid.UUID, platform_id: uuid.
     )
     if platform is None:
         raise PlatformMissing(str(platform_id))
-    return platform
-
-
-def set_platform_status(
-    session: Session, organisation_id: uuid.UUID, platform_id: uuid.UUID, status: str
-) -> Platform:
-    """Switch a platform on ("active") or off ("disabled").
-
-    Raises:
-        PlatformMissing: the organisation has none of this id.
-    """
-    platform = platform_of(session, organisation_id, platform_id)
-    platform.status = status
-    registrations_change(session)
     return platform
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.errors import ToolError
+from ltitool.foundation.audit import record
 from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.foundation.services import Services
 from ltitool.lti import registration_errors as wrong
@@ -175,12 +176,26 @@ def _store(invitation: PlatformInvitation, offer: PlatformOffer, given: Given, f
                 at=found.clock(),
                 status="pending",
             )
+            _note(session, invitation, platform, found.clock())
         else:
             proposes = propose(session, platform, wanted, at=found.clock())
             _note_deployments(session, platform, wanted, found.clock())
         row = session.get_one(PlatformInvitation, invitation.id)
         row.platform_id, row.product, row.scopes = platform.id, offer.product, list(given.scopes)
     return Registered(platform.id, platform.name, platform.status, is_new, proposes)
+
+
+def _note(session: Session, invitation: PlatformInvitation, platform: Platform, at: datetime) -> None:
+    """Write down that an LMS came in by a link; who made the link stands with the link."""
+    record(
+        session,
+        organisation_id=platform.organisation_id,
+        actor_id=None,
+        action="platform.registered",
+        subject=f"platform:{platform.id}",
+        at=at,
+        details={"invitation": str(invitation.id)},
+    )
 
 
 def _known(session: Session, invitation: PlatformInvitation, wanted: Registration) -> Platform | None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ltitool.foundation.rows import add_once
 from ltitool.people.errors import InvitationUnusable
-from ltitool.people.grants import STAFF_ROLES, grant
+from ltitool.people.grants import STAFF_ROLES, RoleChange, grant, note_role
 from ltitool.people.models import Invitation, Person
 from ltitool.people.sessions import token_hash
 
@@ -17,41 +18,45 @@ SIGN_IN = "sign-in"
 
 
 @dataclass(frozen=True)
+class NewInvitation:
+    """What somebody is invited to, and by whom: nobody by name where the command was used."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    role: str
+    subject: str | None
+    note: str
+    by: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
 class Invited:
     """Who an accepted invitation made or found, and what it was for."""
 
+    invitation_id: uuid.UUID
     organisation_id: uuid.UUID
     person_id: uuid.UUID
     role: str
     subject: str | None
 
 
-def invite(
-    session: Session,
-    *,
-    invitation_id: uuid.UUID,
-    organisation_id: uuid.UUID,
-    role: str,
-    subject: str | None,
-    note: str,
-    token: str,
-    at: datetime,
-) -> None:
-    """Write an invitation down. The token goes into the link and is not kept."""
-    session.add(
-        Invitation(
-            id=invitation_id,
-            organisation_id=organisation_id,
-            token_hash=token_hash(token),
-            role=role,
-            subject=subject,
-            note=note,
-            created_at=at,
-            expires_at=at + LIFETIME,
-            accepted_at=None,
-            accepted_by=None,
-        )
+def invite(session: Session, wanted: NewInvitation, *, token: str, at: datetime) -> None:
+    """Write an invitation down, once by its id. The token goes into the link and is not kept."""
+    row = Invitation(
+        id=wanted.id,
+        organisation_id=wanted.organisation_id,
+        token_hash=token_hash(token),
+        role=wanted.role,
+        subject=wanted.subject,
+        note=wanted.note,
+        created_at=at,
+        expires_at=at + LIFETIME,
+        accepted_at=None,
+        accepted_by=None,
     )
+    if add_once(session, row):
+        change = RoleChange("invited", wanted.organisation_id, wanted.by, at)
+        note_role(session, change, f"invitation:{wanted.id}", role=wanted.role, place=wanted.subject)
 
 
 def open_invitation(session: Session, token: str, at: datetime) -> Invitation:
@@ -92,8 +97,9 @@ def accept(
             role=invitation.role,
             granted_by=None,
             at=at,
+            invitation_id=invitation.id,
         )
-    return Invited(invitation.organisation_id, holder, invitation.role, invitation.subject)
+    return Invited(invitation.id, invitation.organisation_id, holder, invitation.role, invitation.subject)
 
 
 def _is_of(session: Session, invitation: Invitation, person_id: uuid.UUID | None) -> bool:

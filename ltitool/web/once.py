@@ -4,7 +4,10 @@ A double click, a reload, the same page in two tabs: the same token with the sam
 changed in between, as after the browser's "back", are another thing and are not lost.
 """
 
+import hashlib
+import hmac
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
 from flask import request
@@ -29,3 +32,9 @@ def id_to_make(maker: uuid.UUID) -> uuid.UUID:
     sent = sorted((name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD)
     path = request.path.split("/", 3)[-1]  # without the visit: the other tab may be another launch
     return uuid.uuid5(maker, repr((path, sent)))
+
+
+def token_to_give(made: uuid.UUID) -> str:
+    """Give the secret of a link that this form makes. Sent twice, it shows the same link: we keep none."""
+    digest = hmac.new(services().settings.secret_key, b"once-link:" + made.bytes, hashlib.sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -127,7 +127,7 @@ def _run_a_program(campus: Campus) -> None:
         create_cohort(session, cohort_id=COHORT, name=BOARD, **ids)
         session.flush()
         place_person(session, person_id=amara, cohort_id=COHORT, **ids)
-        grant_coach(session, cohort_id=COHORT, person_id=coach, at=at, **ids)
+        grant_coach(session, cohort_id=COHORT, person_id=coach, by=None, at=at, **ids)
 
 
 def test_p1_a_teacher_reads_what_to_ask_for(campus: Campus) -> None:

@@ -27,7 +27,7 @@ from ltitool.credentials.models import Award
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.models import Context, GradeIntent
 from ltitool.lti.platforms import add_platform
-from ltitool.people.invitations import invite
+from ltitool.people.invitations import NewInvitation, invite
 from ltitool.people.models import LtiIdentity, Organisation
 from ltitool.programs import ActivityKind
 from ltitool.sandbox.runtime import EXTENSION as LMS_EXTENSION
@@ -59,16 +59,8 @@ def town(fresh_app: Callable[[], Any]) -> Town:
             settings=services_of(kept.app).settings,
             at=kept.clock(),
         )
-        invite(
-            session,
-            invitation_id=uuid.uuid4(),
-            organisation_id=organisation_id,
-            role="director",
-            subject=None,
-            note="Imani",
-            token=INVITATION,
-            at=kept.clock(),
-        )
+        wanted = NewInvitation(uuid.uuid4(), organisation_id, "director", None, "Imani")
+        invite(session, wanted, token=INVITATION, at=kept.clock())
     with kept.app.app_context():
         services_of(kept.app).keys.ensure("tool", "lti-rs256")
     return town

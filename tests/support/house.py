@@ -29,7 +29,7 @@ from ltitool.credentials.models import Award, Issuer
 from ltitool.foundation.db import db, read_session, transaction
 from ltitool.lti.models import Context, Deployment
 from ltitool.people.grants import grant
-from ltitool.people.invitations import invite
+from ltitool.people.invitations import NewInvitation, invite
 from ltitool.people.models import Invitation, Person
 from ltitool.settings import Settings
 from ltitool.web.blueprints import Guard
@@ -206,6 +206,7 @@ def _targets(house: House) -> None:
             cohort_id=work.scope.cohort_id or uuid.UUID(int=0),
             context_id=work.person.context_id,
             **_place_of(work.person.context_id),
+            copy_id=_copied_course(work.person.context_id),
             slug="valle-verde",
             thumbprint="",
             spare={"invitation": spent, "ticket": "made-up"},
@@ -220,6 +221,25 @@ def _place_of(context_id: uuid.UUID) -> dict[str, uuid.UUID]:
     found = {"deployment_id": deployment.id, "platform_id": deployment.platform_id}
     read_session().commit()
     return found
+
+
+def _copied_course(context_id: uuid.UUID) -> uuid.UUID:
+    """Let the LMS have copied a course, once: nobody has taken its weeks over yet."""
+    copy_id = uuid.uuid5(context_id, "copy")
+    with transaction() as session:
+        source = session.get_one(Context, context_id)
+        session.merge(
+            Context(
+                id=copy_id,
+                organisation_id=source.organisation_id,
+                deployment_id=source.deployment_id,
+                lms_id=f"copy-of-{source.lms_id}",
+                title="A copied course",
+                copied_from=[source.lms_id],
+                scopes=[],
+            )
+        )
+    return copy_id
 
 
 def _play(house: House, stage: str) -> None:
@@ -248,16 +268,14 @@ def _play(house: House, stage: str) -> None:
 
 def _invite(kept: Any, world: World, token: str, number: int, accepted_by: uuid.UUID | None = None) -> None:
     with transaction() as session:
-        invite(
-            session,
-            invitation_id=uuid.UUID(int=number + 1),
-            organisation_id=world.organisation_id,
-            role="coach",
-            subject=str(world.cohort_id),
-            note="zzamaraokaforzz invited",
-            token=token,
-            at=kept.clock(),
+        wanted = NewInvitation(
+            uuid.UUID(int=number + 1),
+            world.organisation_id,
+            "coach",
+            str(world.cohort_id),
+            "zzamaraokaforzz invited",
         )
+        invite(session, wanted, token=token, at=kept.clock())
         session.flush()
         if accepted_by:
             row = session.get_one(Invitation, uuid.UUID(int=number + 1))

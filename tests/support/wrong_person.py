@@ -33,6 +33,7 @@ class Target:
     context_id: uuid.UUID
     platform_id: uuid.UUID
     deployment_id: uuid.UUID
+    copy_id: uuid.UUID  # of a course that was copied from theirs and leads nowhere yet
     slug: str
     thumbprint: str
     spare: Mapping[str, str]  # tokens and tickets that are good for nothing (any more)
@@ -47,6 +48,8 @@ def _map_key(target: Target) -> str:
 IDS: Mapping[str, Callable[[Target], Value]] = {
     "offering_id": lambda target: target.offering_id,
     "context_id": lambda target: target.context_id,
+    "copies.show context_id": lambda target: target.copy_id,
+    "copies.accept context_id": lambda target: target.copy_id,
     "cohort_id": lambda target: target.cohort_id,
     "platform_id": lambda target: target.platform_id,
     "deployment_id": lambda target: target.deployment_id,
@@ -98,7 +101,8 @@ def address_of(rule: Rule, target: Target) -> dict[str, Value]:
     """
     found: dict[str, Value] = {}
     for name in sorted(rule.arguments - {"launch"}):
-        provider = PLAIN.get(f"{rule.endpoint} {name}") or IDS.get(name) or LOCAL.get(name) or PLAIN.get(name)
+        here = f"{rule.endpoint} {name}"
+        provider = PLAIN.get(here) or IDS.get(here) or IDS.get(name) or LOCAL.get(name) or PLAIN.get(name)
         if provider is None:
             message = f"{rule.endpoint}: say in {Path(__file__).name} what <{name}> stands for"
             raise LookupError(message)

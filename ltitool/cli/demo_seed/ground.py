@@ -125,5 +125,13 @@ def _cohort(session: Session, place: DemoPlace, contexts: Mapping[str, uuid.UUID
     create_cohort(session, **known, cohort_id=cohort_id, name=COHORTS[course_id])
     for person in DEMO.enrolled(course_id, Role.LEARNER):
         place_person(session, **known, person_id=place.person_id(person.key), cohort_id=cohort_id)
-    grant_coach(session, **known, cohort_id=cohort_id, person_id=place.person_id(COACHES[course_id]), at=at)
+    coach = place.person_id(COACHES[course_id])
+    grant_coach(
+        session,
+        **known,
+        cohort_id=cohort_id,
+        person_id=coach,
+        by=place.person_id(DemoPlace.DIRECTOR),
+        at=at,
+    )
     session.flush()

@@ -2,18 +2,28 @@
 
 import base64
 import json
+import os
 import re
 import shutil
 import socket
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
+from ltitool.app import create_app, services_of
 from ltitool.cli.main import build_parser, main
+from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.models import AuditEntry
+from ltitool.people.invitations import NewInvitation, accept, invite
+from ltitool.people.models import Organisation
 from ltitool.programs.shipped import load_shipped
+from ltitool.settings import load_settings
 
 KEY = base64.b64encode(b"k" * 32).decode()
 LMS = "https://lms.example"
@@ -246,3 +256,59 @@ def test_every_word_has_help() -> None:
     assert {"serve", "migrate", "demo", "story", "sandbox", "check-program", "platforms"} <= set(
         re.findall(r"^    ([a-z-]+)", build_parser().format_help(), re.MULTILINE)
     )
+
+
+def test_roles_are_listed_and_taken_away(run: Run, organisation: str) -> None:
+    del organisation
+    assert run("staff", "list") == {"staff": []}
+    nobody = str(uuid.uuid4())
+    assert run("staff", "withdraw", nobody, code=1)["error"]["code"] == "person.not-staff"
+    app = create_app(load_settings(os.environ))
+    with app.app_context(), transaction() as session:
+        found = services_of(app)
+        wanted = NewInvitation(found.new_id(), organisation_id(session), "director", None, "")
+        invite(session, wanted, token="t", at=found.clock())
+        session.flush()
+        person = accept(
+            session, "t", person_id=None, new_person_id=uuid.uuid4(), full_name="Inés", at=found.clock()
+        ).person_id
+    (line,) = run("staff", "list")["staff"]
+    assert (line["person"], line["role"]) == (str(person), "director")
+    assert run("staff", "withdraw", str(person)) == {"person": str(person), "withdrawn": ["director"]}
+    assert run("staff", "list") == {"staff": []}
+    assert written(app) == [
+        ("role.invited", None, {"role": "director"}),
+        ("role.granted", person, {"role": "director", "invitation": str(wanted.id)}),
+        ("role.withdrawn", None, {"role": "director"}),
+    ]
+
+
+def test_what_the_command_does_to_platforms_and_roles_is_written_down(run: Run, organisation: str) -> None:
+    del organisation
+    platform = added(run)
+    words = [
+        *(("platforms", word, platform["id"]) for word in ("disable", "disable", "enable")),
+        ("platforms", "allow-origin", platform["id"], "https://school.example"),
+        ("platforms", "invite", "--name", "Moodle"),
+        ("invite", "operator"),
+    ]
+    for word in words:
+        run(*word)
+    lines = written(create_app(load_settings(os.environ)))
+    assert [action for action, _, _ in lines] == [
+        *("platform.registered", "platform.disabled", "platform.active"),
+        *("platform.origin-allowed", "platform.invited", "role.invited"),
+    ]
+    assert {actor for _, actor, _ in lines} == {None}
+
+
+def organisation_id(session: Any) -> uuid.UUID:
+    found: uuid.UUID = session.scalars(select(Organisation.id)).one()
+    return found
+
+
+def written(app: Flask) -> list[tuple[str, uuid.UUID | None, dict[str, Any]]]:
+    with app.app_context():
+        lines = read_session().scalars(select(AuditEntry).order_by(AuditEntry.sequence)).all()
+        read_session().commit()
+    return [(line.action, line.actor_id, line.details) for line in lines]

@@ -9,6 +9,7 @@ from support.clock import MovableClock
 from support.world import World
 
 from ltitool.cohorts.coaches import (
+    CoachInvitation,
     accept_in_visit,
     accept_invitation,
     coach_candidates,
@@ -24,7 +25,7 @@ from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.roles import LtiRole
 from ltitool.people.errors import InvitationUnusable
 from ltitool.people.grants import roles_of
-from ltitool.people.invitations import invite
+from ltitool.people.invitations import NewInvitation, invite
 from ltitool.people.models import Person, WebSession
 
 TOKEN = "an-invitation-with-plenty-of-random-bits"
@@ -43,6 +44,7 @@ def give(world: World, person_id: uuid.UUID, cohort_id: uuid.UUID, clock: Movabl
             offering_id=world.offering_id,
             cohort_id=cohort_id,
             person_id=person_id,
+            by=world.director.id,
             at=clock(),
         )
 
@@ -55,22 +57,22 @@ def take(world: World, person_id: uuid.UUID, cohort_id: uuid.UUID, clock: Movabl
             offering_id=world.offering_id,
             cohort_id=cohort_id,
             person_id=person_id,
+            by=world.director.id,
             at=clock(),
         )
 
 
 def send_invitation(world: World, clock: MovableClock, cohort_id: uuid.UUID | None = None) -> None:
     with transaction() as session:
-        invite_coach(
-            session,
-            organisation_id=world.organisation_id,
-            offering_id=world.offering_id,
-            cohort_id=cohort_id or world.cohort_id,
-            invitation_id=uuid.uuid4(),
-            note="for Lena",
-            token=TOKEN,
-            at=clock(),
+        wanted = CoachInvitation(
+            uuid.uuid4(),
+            world.organisation_id,
+            world.offering_id,
+            cohort_id or world.cohort_id,
+            "for Lena",
+            world.director.id,
         )
+        invite_coach(session, wanted, token=TOKEN, at=clock())
 
 
 def accept(clock: MovableClock, token: str = TOKEN) -> uuid.UUID:
@@ -155,16 +157,8 @@ def test_an_invitation_to_a_cohort_that_is_gone_is_refused_whole(world: World, c
 
 def test_a_director_is_invited_the_same_way_and_gets_no_cohort(world: World, clock: MovableClock) -> None:
     with transaction() as session:
-        invite(
-            session,
-            invitation_id=uuid.uuid4(),
-            organisation_id=world.organisation_id,
-            role="director",
-            subject=None,
-            note="",
-            token=TOKEN,
-            at=clock(),
-        )
+        wanted = NewInvitation(uuid.uuid4(), world.organisation_id, "director", None, "")
+        invite(session, wanted, token=TOKEN, at=clock())
     assert cohorts_of(world, accept(clock)) == []
 
 
@@ -191,16 +185,14 @@ def test_a_directors_code_works_in_a_visit_and_a_sign_in_link_does_not(
     world: World, clock: MovableClock, role: str, works: bool
 ) -> None:
     with transaction() as session:
-        invite(
-            session,
-            invitation_id=uuid.uuid4(),
-            organisation_id=world.organisation_id,
-            role=role,
-            subject=str(world.director.id) if role == "sign-in" else None,
-            note="",
-            token=TOKEN,
-            at=clock(),
+        wanted = NewInvitation(
+            uuid.uuid4(),
+            world.organisation_id,
+            role,
+            str(world.director.id) if role == "sign-in" else None,
+            "",
         )
+        invite(session, wanted, token=TOKEN, at=clock())
     if works:
         accept_here(world.amara.id, world.organisation_id, clock)
         assert roles_of(read_session(), world.organisation_id, world.amara.id) == {"director"}

@@ -12,14 +12,14 @@ from support.visitor import Visitor, page_text
 from support.world import Someone, World
 
 from ltitool.cohorts.activity_pages import activity_url
-from ltitool.cohorts.coaches import invite_coach
+from ltitool.cohorts.coaches import CoachInvitation, invite_coach
 from ltitool.cohorts.memberships import LAUNCH, Came, note_course_person
 from ltitool.cohorts.models import Cohort, Membership, Offering, OfferingContext
 from ltitool.cohorts.scope import coached_cohorts
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.models import Context
 from ltitool.lti.roles import LtiRole
-from ltitool.people.invitations import SIGN_IN, invite
+from ltitool.people.invitations import SIGN_IN, NewInvitation, invite
 from ltitool.people.models import Person, WebSession
 from ltitool.programs import load_shipped
 from ltitool.web.links import optional_url
@@ -32,27 +32,12 @@ ORIGIN = "http://localhost:8000"
 def invited(world: World, clock: MovableClock, role: str = "coach", subject: str | None = None) -> None:
     with transaction() as session:
         if role == "coach":
-            invite_coach(
-                session,
-                organisation_id=world.organisation_id,
-                offering_id=world.offering_id,
-                cohort_id=world.cohort_id,
-                invitation_id=uuid.uuid4(),
-                note="Lena",
-                token=TOKEN,
-                at=clock(),
-            )
+            place = (world.organisation_id, world.offering_id, world.cohort_id)
+            coach = CoachInvitation(uuid.uuid4(), *place, "Lena", world.director.id)
+            invite_coach(session, coach, token=TOKEN, at=clock())
             return
-        invite(
-            session,
-            invitation_id=uuid.uuid4(),
-            organisation_id=world.organisation_id,
-            role=role,
-            subject=subject,
-            note="",
-            token=TOKEN,
-            at=clock(),
-        )
+        wanted = NewInvitation(uuid.uuid4(), world.organisation_id, role, subject, "")
+        invite(session, wanted, token=TOKEN, at=clock())
 
 
 def came_as(world: World, person: Someone, role: LtiRole, clock: MovableClock) -> None:

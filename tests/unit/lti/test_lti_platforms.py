@@ -12,6 +12,7 @@ from support.practice import ORGANISATION, PLATFORM
 
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
+from ltitool.lti.approving import Operator, decide_deployment, decide_platform
 from ltitool.lti.errors import PlatformDisabled, PlatformPending
 from ltitool.lti.models import Deployment, Platform
 from ltitool.lti.platforms import (
@@ -24,8 +25,6 @@ from ltitool.lti.platforms import (
     list_deployments,
     list_platforms,
     new_deployment,
-    set_deployment_status,
-    set_platform_status,
 )
 from ltitool.settings import Settings
 
@@ -132,20 +131,23 @@ def test_a_deployment_is_approved_by_its_own_organisation(tool: Flask, clock: Mo
         assert list_deployments(session, ORGANISATION)[0].lms_id == "new"
         for organisation, deployment in ((uuid.uuid4(), waiting.id), (ORGANISATION, uuid.uuid4())):
             with pytest.raises(DeploymentMissing):
-                set_deployment_status(session, organisation, deployment, "active")
-        assert set_deployment_status(session, ORGANISATION, waiting.id, "active").status == "active"
+                decide_deployment(session, Operator(organisation, None, clock()), deployment, "active")
+        operator = Operator(ORGANISATION, None, clock())
+        assert decide_deployment(session, operator, waiting.id, "active").status == "active"
     assert read_session().get(Deployment, waiting.id).status == "active"
 
 
-def test_a_platform_is_switched_off_and_on_by_its_own_organisation(tool: Flask) -> None:
+def test_a_platform_is_switched_off_and_on_by_its_own_organisation(tool: Flask, clock: MovableClock) -> None:
     del tool
+    operator = Operator(ORGANISATION, None, clock())
     with transaction() as session:
         with pytest.raises(PlatformMissing):
-            set_platform_status(session, uuid.uuid4(), PLATFORM, "disabled")
-        platform = set_platform_status(session, ORGANISATION, PLATFORM, "disabled")
+            decide_platform(session, replace(operator, organisation_id=uuid.uuid4()), PLATFORM, "disabled")
+        platform = decide_platform(session, operator, PLATFORM, "disabled")
         with pytest.raises(PlatformDisabled):
             check_open(platform)
         platform.status = "pending"
+        session.flush()
         with pytest.raises(PlatformPending):
             check_open(platform)
-        check_open(set_platform_status(session, ORGANISATION, PLATFORM, "active"))
+        check_open(decide_platform(session, operator, PLATFORM, "active"))

@@ -14,8 +14,8 @@ from ltitool.errors import NotAllowed
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti import login
+from ltitool.lti.approving import Operator, decide_deployment
 from ltitool.lti.models import BurntNonce, Context, Deployment, Platform, ResourceLink
-from ltitool.lti.platforms import set_deployment_status
 from ltitool.lti.vocabulary import DEPLOYMENT_ID
 from ltitool.people.models import LtiIdentity, Person, WebSession
 from ltitool.sandbox.forge import ABSENT
@@ -375,7 +375,7 @@ def deployments() -> dict[str, str]:
 def approve(lms_id: str) -> None:
     with transaction() as session:
         row = session.scalars(select(Deployment).where(Deployment.lms_id == lms_id)).one()
-        set_deployment_status(session, row.organisation_id, row.id, "active")
+        decide_deployment(session, Operator(row.organisation_id, None, row.created_at), row.id, "active")
 
 
 def set_platform(**values: str) -> None:

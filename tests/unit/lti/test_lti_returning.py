@@ -30,9 +30,9 @@ from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.models import Cohort, CoursePerson, Membership, Offering, OfferingContext
 from ltitool.foundation.db import Base, db, read_session, transaction
 from ltitool.lti import returning
+from ltitool.lti.approving import Operator, decide_platform
 from ltitool.lti.landing import KnownArrivals, bind_landing
 from ltitool.lti.models import BurntNonce, Context, Deployment, ResourceLink
-from ltitool.lti.platforms import set_platform_status
 from ltitool.lti.vocabulary import (
     AGS,
     CONTEXT,
@@ -520,13 +520,14 @@ def test_keys_that_another_process_replaced_open_nothing(
         returning._statement.cache_clear()
 
 
-def test_who_switches_a_platform_off_is_believed_at_once(browser: Browser) -> None:
+def test_who_switches_a_platform_off_is_believed_at_once(browser: Browser, clock: MovableClock) -> None:
     assert browser.login().status_code == 302
+    operator = Operator(ORGANISATION, None, clock())
     with transaction() as session:
-        set_platform_status(session, ORGANISATION, PLATFORM, "disabled")
+        decide_platform(session, operator, PLATFORM, "disabled")
     assert code_of(browser.login()) == "platform.disabled"
     with transaction() as session:
-        set_platform_status(session, ORGANISATION, PLATFORM, "active")
+        decide_platform(session, operator, PLATFORM, "active")
     assert browser.login().status_code == 302
 
 
@@ -557,7 +558,9 @@ def test_a_role_that_was_taken_back_does_not_come_with_the_next_launch(
     browser.launch_well()
     with transaction() as session:
         person_id = session.scalars(select(Person.id)).one()
-        withdraw_grant(session, organisation_id=ORGANISATION, person_id=person_id, at=clock())
+        withdraw_grant(
+            session, organisation_id=ORGANISATION, person_id=person_id, withdrawn_by=None, at=clock()
+        )
     browser.launch_well()
     newest = read_session().scalars(select(WebSession).where(WebSession.closed_at.is_(None))).all()
     assert [one.roles for one in newest] == [["participant"]] * len(newest)

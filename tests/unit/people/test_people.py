@@ -15,7 +15,7 @@ from ltitool.people.drafts import MAX_CHARACTERS, MAX_FIELDS, drop_draft, find_d
 from ltitool.people.errors import InvitationUnusable
 from ltitool.people.grants import grant, roles_of, withdraw_grant
 from ltitool.people.identities import LmsUser, placeholder_name, recognise
-from ltitool.people.invitations import LIFETIME, accept, invite
+from ltitool.people.invitations import LIFETIME, NewInvitation, accept, invite
 from ltitool.people.models import Person, WebSession
 from ltitool.people.sessions import ABSOLUTE, KEPT_AFTER_END, Entry, open_session, purge_sessions
 
@@ -78,7 +78,9 @@ def test_a_grant_is_given_once_and_taken_with_the_open_sessions(world: World, cl
         )
     assert roles_of(read_session(), org, person) == {"director"}
     with transaction() as session:
-        withdraw_grant(session, organisation_id=org, person_id=person, at=clock())
+        withdraw_grant(
+            session, organisation_id=org, person_id=person, withdrawn_by=world.director.id, at=clock()
+        )
     assert roles_of(read_session(), org, person) == frozenset()
     row = read_session().scalars(select(WebSession).where(WebSession.person_id == person)).one()
     assert row.closed_at == clock()
@@ -99,16 +101,8 @@ def test_only_staff_roles_can_be_granted(world: World, clock: MovableClock) -> N
 def invited(world: World, clock: MovableClock, role: str = "director", subject: str | None = None) -> str:
     token = uuid.uuid4().hex
     with transaction() as session:
-        invite(
-            session,
-            invitation_id=uuid.uuid4(),
-            organisation_id=world.organisation_id,
-            role=role,
-            subject=subject,
-            note="Inés",
-            token=token,
-            at=clock(),
-        )
+        wanted = NewInvitation(uuid.uuid4(), world.organisation_id, role, subject, "Inés")
+        invite(session, wanted, token=token, at=clock())
     return token
 
 

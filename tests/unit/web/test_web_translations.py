@@ -244,6 +244,7 @@ def walk(spanish: Flask, world: World, clock: MovableClock) -> Walk:
         context_id=world.context_id,
         platform_id=world.platform_id,
         deployment_id=world.deployment_id,
+        copy_id=world.context_id,
         slug="valle-verde",
         thumbprint="none",
         spare={"invitation": "spent", "ticket": "made-up"},
