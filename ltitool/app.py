@@ -59,6 +59,7 @@ from ltitool.lti import views as lti_views
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.link_offers import bind_link_offers
 from ltitool.lti.openings import is_still_open
+from ltitool.lti.privacy import hand_over_privacy
 from ltitool.lti.role_counts import bind_role_counts
 from ltitool.lti.selftest import running as selftest
 from ltitool.lti.wiring import (
@@ -85,6 +86,7 @@ from ltitool.web.error_pages import init_error_pages
 from ltitool.web.headers import init_headers
 from ltitool.web.incoming import ToolRequest, check_incoming
 from ltitool.web.languages import ZONE_OF_VISIT, init_languages
+from ltitool.web.new_tab import bind_handover
 from ltitool.web.template_globals import init_template_globals
 from ltitool.web.visit import Visit, bind_visits
 
@@ -191,6 +193,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     bind_link_offers(app, link_offers)
     bind_role_counts(app, roles_in_courses)
     bind_keepers(app, KEEPERS)
+    bind_handover(app, hand_over_privacy)
     app.extensions[ZONE_OF_VISIT] = _zone_of_visit
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -315,9 +315,12 @@ def _open(
 def _carried_in_path(entry: Entry, claims: LaunchClaims, agent_hash: str) -> Entry:
     """Let a session's token stand in the path, for this browser keeps no cookie.
 
-    What an LMS asked for belongs to the very session that it opens, and no tab continues that: whoever runs
-    the program comes in there without the rights that need a cookie.
+    Rights over other people's data are never carried there: what is asked about a person waits for a tab of
+    its own. Links for a course belong to the very session that the LMS opened, and no tab continues that:
+    whoever runs the program comes in there without the rights that need a cookie.
     """
-    if claims.deep_link is None and claims.privacy_subject is None:
+    if claims.privacy_subject is not None:
+        return entry
+    if claims.deep_link is None:
         return replace(entry, path_agent=agent_hash)
     return replace(entry, path_agent=agent_hash, roles=sorted(set(entry.roles) - NEVER_IN_PATH))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.services import Services
@@ -82,6 +82,12 @@ def asked_about(session: Session, organisation_id: uuid.UUID, session_id: uuid.U
     if person is None:
         return Asked(subject, platform.name, None, None)
     return Asked(subject, platform.name, Who(organisation_id, person.id), person.display_name)
+
+
+def hand_over_privacy(session: Session, old_session_id: uuid.UUID, new_session_id: uuid.UUID) -> None:
+    """Let the tab that continues a session be about the same person; the old session is about nobody then."""
+    asked = update(PrivacyRequest).where(PrivacyRequest.session_id == old_session_id)
+    session.execute(asked.values(session_id=new_session_id))
 
 
 def packed_copy(session: Session, who: Who, keepers: tuple[Keeper, ...], found: Services) -> bytes:

@@ -1,6 +1,6 @@
 """Why a data privacy launch, or what is asked on its page, is refused."""
 
-from ltitool.errors import NotFound, msg
+from ltitool.errors import NotAllowed, NotFound, msg
 from ltitool.lti.errors import OPEN_AGAIN
 from ltitool.lti.launch_errors import LaunchMalformed, LaunchNotAllowed
 
@@ -30,3 +30,9 @@ class PrivacyNone(NotFound):
     code = "privacy.none"
     title = msg("Your LMS did not ask about anybody's data")
     advice = OPEN_AGAIN
+
+
+class PrivacyInPath(NotAllowed):
+    code = "privacy.needs-tab"
+    title = msg("A person's data is shown in a tab of its own only")
+    advice = msg("Go back to your LMS and open this page again: there you get a button to a new tab.")

@@ -9,6 +9,7 @@ from ltitool.errors import Invalid, msg
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
 from ltitool.lti.privacy import Asked, asked_about, erase_asked, packed_copy
+from ltitool.lti.privacy_errors import PrivacyInPath
 from ltitool.people.personal_data import KEEP, REVOKE, Erasure, Keeper, bound_keepers, counts
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.new_tab import stay_here
@@ -68,7 +69,10 @@ def read_choice() -> str:
 
 
 def _asked() -> Asked:
+    """Give whom this visit is about: rights over others, which no address that can be copied may hold."""
     visit = current_visit()
+    if visit.in_path:
+        raise PrivacyInPath
     return asked_about(read_session(), visit.organisation_id, visit.session_id)
 
 

@@ -20,7 +20,7 @@ from ltitool.lti.browser import (
     storage_key,
 )
 from ltitool.lti.landing import bound_known_arrivals, bound_landing
-from ltitool.lti.launch import Arrival, Doors, LaunchForm, launch
+from ltitool.lti.launch import PRIVACY_PATH, Arrival, Doors, LaunchForm, launch
 from ltitool.lti.launch_errors import OtherBrowser
 from ltitool.lti.login import (
     Departure,
@@ -114,11 +114,15 @@ def jwks() -> ResponseReturnValue:
 
 
 def _let_in(arrival: Arrival) -> ResponseReturnValue:
-    """Show the first page: the session in a cookie, in the path, or for staff in a tab of their own."""
+    """Show the first page: the session in a cookie, in the path, or in a tab of its own.
+
+    The tab is for staff, and for what an LMS's administrator may see of others.
+    """
     opened, path = arrival.opened, arrival.place.path
     if arrival.state.storage is not None and not opened.in_path:
         allow_any_frame()
-        return render_template("lti/staff.html", own=new_tab_of(opened.short, f"/{path}"))
+        own = new_tab_of(opened.short, f"/{path}")
+        return render_template("lti/own_tab.html", own=own, is_privacy=path == PRIVACY_PATH)
     response = redirect(f"/l/{opened.segment}/{path}", 303)
     if not opened.in_path:
         drop_secret(response, arrival.state)

@@ -5,9 +5,10 @@ ticket for its own visit; the tab trades it, once, for a new session of the same
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flask import g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,8 +23,13 @@ from ltitool.web.csrf import ForeignRequest, comes_from_us
 from ltitool.web.drafts import below_visit
 from ltitool.web.visit import visit_or_none
 
+EXTENSION = "ltitool.web.new_tab"
 SALT = "new-tab"
 MAX_AGE = 1800  # seconds: as long as an idle session lives
+
+
+# Hands what belongs to one session over to the tab that continues it: the old session, the new one.
+Handover = Callable[[Session, uuid.UUID, uuid.UUID], None]
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class NewTab:
     ticket: str
     next: str
     fresh: str | None = None  # where the page gets the next ticket, when this one is used up
+
+
+def bind_handover(app: Flask, handover: Handover) -> None:
+    """Bind what goes over to a tab; nothing does from a session in the path, whose address can be copied."""
+    app.extensions[EXTENSION] = handover
 
 
 def stay_here() -> None:
@@ -97,7 +108,7 @@ def _copy_session(session: Session, short: str, ticket_id: uuid.UUID, found: Ser
         course_title=row.course_title,
         return_url=row.return_url,
     )
-    return open_session(
+    opened = open_session(
         session,
         entry,
         session_id=ticket_id,
@@ -105,6 +116,9 @@ def _copy_session(session: Session, short: str, ticket_id: uuid.UUID, found: Ser
         at=now,
         expires_at=row.expires_at,
     )
+    if row.path_agent is None:
+        current_app.extensions[EXTENSION](session, row.id, ticket_id)
+    return opened
 
 
 def _serializer(found: Services) -> URLSafeTimedSerializer:

@@ -1,6 +1,7 @@
 """A login whose secret the LMS keeps: asked for by our own page, compared here, used once."""
 
 import re
+import uuid
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from sqlalchemy import select
 from support.deep_linking import TEACHER
-from support.lticases import deep_link_claims
+from support.lticases import deep_link_claims, privacy_claims
 from support.practice import ACTIVITY, LMS, PERSON, Browser, Learners, code_of
 from werkzeug.test import TestResponse
 
@@ -18,7 +19,7 @@ from ltitool.lti import browser as binding
 from ltitool.lti import launch
 from ltitool.lti.browser import STORED
 from ltitool.lti.landing import Launched, Place
-from ltitool.lti.models import BurntNonce
+from ltitool.lti.models import BurntNonce, PrivacyRequest
 from ltitool.people.models import WebSession
 
 TOOL = "http://localhost:8000"
@@ -173,6 +174,37 @@ def test_staff_gets_a_tab_of_its_own(
     assert re.fullmatch(r"/l/[a-z0-9]{8}/overview/", tab.location)
     session = read_session().scalars(select(WebSession).where(WebSession.path_agent.is_not(None))).all()
     assert session == []
+
+
+def test_p37_a_browser_without_cookies_gets_a_tab_and_the_tab_is_about_the_person(browser: Browser) -> None:
+    kept = attributes(keep(browser))
+    query = dict(parse_qsl(urlsplit(kept["next"]).query))
+    claims = privacy_claims(browser.forge.claims(PERSON, ACTIVITY, query["nonce"]))
+    form = {"state": query["state"], "id_token": browser.forge.mint(claims)}
+    page = bring(browser, form, kept["value"])
+    assert (page.status_code, "Set-Cookie" in page.headers, "~" in page.text) == (200, False, False)
+    assert "shown in a tab of its own" in page.text
+    (waits,), asked, _ = sessions()
+    assert asked == [waits]
+    sent = dict(re.findall(r'name="(ticket|next)" value="([^"]+)"', page.text))
+    tab = browser.client.post("/tab", data=sent, headers={"Origin": TOOL}, base_url=TOOL)
+    assert re.fullmatch(r"/l/[a-z0-9]{8}/privacy/", tab.location)
+    found, asked, in_path = sessions()
+    assert (len(found), in_path) == (2, [])
+    assert asked == [one for one in found if one != waits]
+    shown = browser.client.get(tab.location, base_url=TOOL)
+    assert "Nothing is kept about this person." in shown.text
+
+
+def sessions() -> tuple[list[uuid.UUID], list[uuid.UUID], list[str]]:
+    """Give the sessions, those about somebody, and the agents of those in the path."""
+    session = read_session()
+    session.expire_all()
+    found = list(session.scalars(select(WebSession.id).order_by(WebSession.created_at)))
+    asked = list(session.scalars(select(PrivacyRequest.session_id)))
+    in_path = [agent for agent in session.scalars(select(WebSession.path_agent)) if agent]
+    session.commit()
+    return found, asked, in_path
 
 
 def ask_for_links_by_storage(browser: Browser) -> TestResponse:
