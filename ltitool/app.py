@@ -107,6 +107,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     privacy_views.pages,
     notice_views.pages,
     grade_views.pages,
+    grade_views.operator_pages,
     coaching_views.pages,
     offering_views.pages,
     copy_views.pages,

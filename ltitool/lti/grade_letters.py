@@ -13,11 +13,16 @@ from ltitool.foundation.jobs import enqueue
 from ltitool.lti import service_errors
 from ltitool.lti.grade_columns import forget_lost_column
 from ltitool.lti.grade_intents import JOB
-from ltitool.lti.models import Context, GradeIntent
+from ltitool.lti.models import Context, Deployment, GradeIntent, Platform
 from ltitool.lti.service_errors import ColumnLost, ServiceFailed
 from ltitool.people.models import Person
 
-STUCK = ("dead", "absent", "superseded", "overridden")
+UNDELIVERED = ("dead", "absent")
+STUCK = (
+    *UNDELIVERED,
+    "superseded",
+    "overridden",
+)  # the last two: a teacher's grade counts in the LMS
 LISTED = 500
 OVERRIDE = (
     msg("The LMS shows another grade: a teacher changed it there"),
@@ -49,6 +54,21 @@ class StuckGrade:
     advice: str
 
 
+@dataclass(frozen=True)
+class DeadLetter:
+    """A grade that did not arrive, as an operator may see it: where and why, neither whose nor how good."""
+
+    intent_id: uuid.UUID
+    platform_id: uuid.UUID
+    platform: str
+    course: str
+    label: str
+    since: datetime
+    code: str
+    title: str
+    advice: str
+
+
 def stuck_grades(session: Session, organisation_id: uuid.UUID) -> Sequence[StuckGrade]:
     """List an organisation's stuck grades, oldest first."""
     rows = session.execute(
@@ -62,26 +82,47 @@ def stuck_grades(session: Session, organisation_id: uuid.UUID) -> Sequence[Stuck
     return [_stuck(*row) for row in rows]
 
 
-def count_stuck(session: Session, organisation_id: uuid.UUID) -> int:
+def count_stuck(session: Session, organisation_id: uuid.UUID, states: Sequence[str] = STUCK) -> int:
     """Count an organisation's stuck grades."""
     wanted = select(func.count()).where(
-        GradeIntent.organisation_id == organisation_id, GradeIntent.state.in_(STUCK)
+        GradeIntent.organisation_id == organisation_id, GradeIntent.state.in_(states)
     )
     return session.scalar(wanted) or 0
 
 
-def send_again(session: Session, organisation_id: uuid.UUID, intent_id: uuid.UUID, *, at: datetime) -> int:
+def dead_letters(session: Session, organisation_id: uuid.UUID) -> Sequence[DeadLetter]:
+    """List the grades that did not arrive, by LMS and oldest first; names are not read."""
+    rows = session.execute(
+        select(GradeIntent, Platform.id, Platform.name, Context.title)
+        .join(Context, Context.id == GradeIntent.context_id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .join(Platform, Platform.id == Deployment.platform_id)
+        .where(GradeIntent.organisation_id == organisation_id, GradeIntent.state.in_(UNDELIVERED))
+        .order_by(Platform.name, Platform.id, GradeIntent.wanted_at, GradeIntent.id)
+        .limit(LISTED)
+    )
+    return [_letter(*row) for row in rows]
+
+
+def send_again(
+    session: Session,
+    organisation_id: uuid.UUID,
+    intent_id: uuid.UUID,
+    *,
+    at: datetime,
+    states: Sequence[str] = STUCK,
+) -> int:
     """Try a stuck grade anew for fourteen days; with a lost column, every grade that waits for it.
 
     Raises:
-        GradeMissing: there is no such stuck grade in the organisation.
+        GradeMissing: there is no such grade in the organisation, or it does not stand in one of these states.
     """
     row = session.scalar(
         select(GradeIntent)
         .where(
             GradeIntent.id == intent_id,
             GradeIntent.organisation_id == organisation_id,
-            GradeIntent.state.in_(STUCK),
+            GradeIntent.state.in_(states),
         )
         .with_for_update()
     )
@@ -111,6 +152,21 @@ def _waiting_for_column(session: Session, row: GradeIntent) -> list[GradeIntent]
             )
             .with_for_update()
         )
+    )
+
+
+def _letter(row: GradeIntent, platform_id: uuid.UUID, platform: str, course: str) -> DeadLetter:
+    title, advice = _reason(row)
+    return DeadLetter(
+        intent_id=row.id,
+        platform_id=platform_id,
+        platform=platform,
+        course=course,
+        label=row.label,
+        since=row.wanted_at,
+        code=row.error or "",
+        title=title,
+        advice=advice,
     )
 
 

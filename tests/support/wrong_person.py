@@ -263,6 +263,7 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "evidence.tell": _photo_words,
     "evidence.withdraw": lambda _target: {},
     "grades.again": lambda _target: {},
+    "undelivered.deliver": lambda _target: {},
     "invitations.accept": lambda _target: {"full_name": "Overwritten"},
     "copies.accept": lambda target: {
         "title": "Overwritten",

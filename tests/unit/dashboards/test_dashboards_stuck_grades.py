@@ -17,7 +17,7 @@ from ltitool.app import services_of
 from ltitool.cli.main import main
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.grade_intents import WantedGrade, want_grade
-from ltitool.lti.models import GradeIntent
+from ltitool.lti.models import GradeIntent, Platform
 from ltitool.people.models import Organisation
 
 Opened = Callable[..., Visitor]
@@ -111,3 +111,57 @@ def test_the_operator_lists_and_sends_again(
     assert (found["person"], found["score_given"]) == (world.amara.name, 80.5)
     assert say("again", str(stuck)) == {"sent_again": 1}
     assert (say("stuck"), state_of(stuck)) == ({"grades": []}, "wanted")
+
+
+def test_a_director_finds_the_way_back(world: World, visit_as: Opened, stuck: uuid.UUID) -> None:
+    director = visit_as(world.director, "director")
+    assert f'href="{director.path("overview")}"' in director.get("grades").text
+    assert state_of(stuck) == "absent"
+
+
+def test_an_operator_sees_where_and_why_and_nobodys_name(
+    world: World, visit_as: Opened, stuck: uuid.UUID
+) -> None:
+    operator = visit_as(world.director, "operator")
+    assert "1 grade did not arrive in the LMS See why" in page_text(operator.get("platforms"))
+    lms = read_session().get_one(Platform, world.platform_id).name
+    read_session().rollback()
+    page = operator.get("platforms/undelivered")
+    text = page_text(page)
+    for words in (f"{lms} Keystone", "This person is not in the course any more", "Course"):
+        assert words in text
+    for hidden in (world.amara.name, world.amara.subject, str(world.amara.id), "80.5"):
+        assert hidden not in page.text
+    assert f'href="{operator.path("platforms")}"' in page.text
+    assert operator.post(f"platforms/undelivered/{stuck}/again", {}).status_code == 303
+    assert state_of(stuck) == "wanted"
+    assert "Every grade has arrived" in page_text(operator.get("platforms/undelivered"))
+    assert "did not arrive" not in page_text(operator.get("platforms"))
+
+
+def test_what_a_teacher_changed_is_not_an_operators_to_send(
+    world: World, visit_as: Opened, stuck: uuid.UUID
+) -> None:
+    operator = visit_as(world.director, "operator")
+    with transaction() as session:
+        session.execute(update(GradeIntent).values(state="overridden", error=None, shown_score=64.25))
+    assert "Every grade has arrived" in page_text(operator.get("platforms/undelivered"))
+    answer = operator.post(f"platforms/undelivered/{stuck}/again", {})
+    assert (answer.status_code, "grade.missing" in answer.text) == (404, True)
+    assert state_of(stuck) == "overridden"
+    director = visit_as(world.director, "director")
+    assert director.post(f"grades/{stuck}/again", {}).status_code == 303  # the control
+    assert state_of(stuck) == "wanted"
+
+
+@pytest.mark.parametrize("role", ["director", "coach", "participant"])
+def test_the_operators_page_is_for_operators_of_the_organisation(
+    world: World, visit_as: Opened, stuck: uuid.UUID, role: str
+) -> None:
+    visitor = visit_as(world.director, role)
+    assert visitor.get("platforms/undelivered").status_code == 403
+    assert visitor.post(f"platforms/undelivered/{stuck}/again", {}).status_code == 403
+    stranger = visit_as(world.stranger, "operator")
+    assert "Every grade has arrived" in page_text(stranger.get("platforms/undelivered"))
+    assert stranger.post(f"platforms/undelivered/{stuck}/again", {}).status_code == 404
+    assert state_of(stuck) == "absent"
