@@ -167,6 +167,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Build the application; tests hand in a clock."""
     app = Flask("ltitool.web", static_folder="static", template_folder="templates")
     app.request_class = ToolRequest
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign] # nothing here is a coroutine
     app.get_send_file_max_age = seconds_to_keep  # type: ignore[method-assign] # Flask says to override it
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,

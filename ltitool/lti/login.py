@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from ltitool.errors import ToolError
+from ltitool.foundation.db import read_session
 from ltitool.lti import errors as wrong
 from ltitool.lti.addresses import is_at, with_query
 from ltitool.lti.known_platforms import KnownPlatforms
@@ -86,7 +87,7 @@ def take_parameters(sent: SentParameters) -> dict[str, str]:
     if sum(map(len, found.values())) > MAX_TOTAL:
         raise wrong.LoginParameterTooLong
     for name, value in found.items():
-        if any(not sign.isprintable() for sign in value):
+        if not value.isprintable():
             raise wrong.LoginParameterUnreadable(name)
     return found
 
@@ -116,7 +117,7 @@ def read_login(parameters: Mapping[str, str], settings: Settings) -> LoginReques
     )
 
 
-def find_platform(session: Session, platforms: KnownPlatforms, login: LoginRequest) -> Platform:
+def find_platform(platforms: KnownPlatforms, login: LoginRequest) -> Platform:
     """Find the registration that a login means; nothing is refused by what is only remembered.
 
     Raises:
@@ -124,16 +125,16 @@ def find_platform(session: Session, platforms: KnownPlatforms, login: LoginReque
         LoginEnvironmentOther (N78).
     """
     try:
-        return _find(session, platforms.of_issuer(login.issuer), login)
+        return _find(platforms.of_issuer(login.issuer), login)
     except ToolError:
-        return _find(session, platforms.read_issuer(login.issuer), login)
+        return _find(platforms.read_issuer(login.issuer), login)
 
 
-def _find(session: Session, of_issuer: Sequence[Platform], login: LoginRequest) -> Platform:
-    _check_environment(session, of_issuer, login)
+def _find(of_issuer: Sequence[Platform], login: LoginRequest) -> Platform:
+    _check_environment(of_issuer, login)
     if not of_issuer:
         raise wrong.LoginIssuerUnknown(login.issuer[:200])
-    platform = _choose(session, of_issuer, login)
+    platform = _choose(of_issuer, login)
     check_open(platform)
     return platform
 
@@ -164,31 +165,40 @@ def depart(
         storage=storage,
     )
     parameters = [
-        ("scope", "openid"),
-        ("response_type", "id_token"),
-        ("response_mode", "form_post"),
-        ("prompt", "none"),
-        ("client_id", platform.client_id),
-        ("redirect_uri", settings.public_url + LAUNCH_PATH),
         ("login_hint", login.login_hint),
         ("state", tickets.write_state(state)),
         ("nonce", state.nonce),
     ]
     if login.message_hint is not None:
         parameters.append(("lti_message_hint", login.message_hint))
-    return Departure(with_query(platform.auth_login_url, parameters), short, secret)
+    question = _question(platform.auth_login_url, platform.client_id, settings.public_url + LAUNCH_PATH)
+    return Departure(with_query(question, parameters), short, secret)
 
 
-def _check_environment(session: Session, of_issuer: Sequence[Platform], login: LoginRequest) -> None:
+@lru_cache(1024)
+def _question(auth_login_url: str, client_id: str, redirect_uri: str) -> str:
+    """Write what is the same in each login at a registration."""
+    parameters = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+    }
+    return with_query(auth_login_url, parameters.items())
+
+
+def _check_environment(of_issuer: Sequence[Platform], login: LoginRequest) -> None:
     """Keep a copy of Canvas away from what was registered for its production."""
     if not canvas.is_copy(login.issuer, login.environment):
         return
     of_production = select(Platform.id).where(Platform.issuer == canvas.PRODUCTION)
-    if login.issuer == canvas.PRODUCTION or (not of_issuer and session.scalar(of_production.limit(1))):
+    if login.issuer == canvas.PRODUCTION or (not of_issuer and read_session().scalar(of_production.limit(1))):
         raise wrong.LoginEnvironmentOther(login.environment or login.issuer)
 
 
-def _choose(session: Session, of_issuer: Sequence[Platform], login: LoginRequest) -> Platform:
+def _choose(of_issuer: Sequence[Platform], login: LoginRequest) -> Platform:
     if login.client_id is not None:
         named = [platform for platform in of_issuer if platform.client_id == login.client_id]
         if not named:
@@ -196,19 +206,21 @@ def _choose(session: Session, of_issuer: Sequence[Platform], login: LoginRequest
         return named[0]
     if len(of_issuer) == 1:
         return of_issuer[0]
-    deployed = _with_deployment(session, [platform.id for platform in of_issuer], login.deployment_id)
+    deployed = _with_deployment([platform.id for platform in of_issuer], login.deployment_id)
     if len(deployed) != 1:
         raise wrong.LoginClientAmbiguous(f"{len(of_issuer)} registrations")
     return next(platform for platform in of_issuer if platform.id == deployed[0])
 
 
-def _with_deployment(
-    session: Session, platform_ids: list[uuid.UUID], deployment_id: str | None
-) -> Sequence[uuid.UUID]:
+def _with_deployment(platform_ids: list[uuid.UUID], deployment_id: str | None) -> Sequence[uuid.UUID]:
     if deployment_id is None:
         return []
-    return session.scalars(
-        select(Deployment.platform_id).where(
-            Deployment.platform_id.in_(platform_ids), Deployment.lms_id == deployment_id
+    return (
+        read_session()
+        .scalars(
+            select(Deployment.platform_id).where(
+                Deployment.platform_id.in_(platform_ids), Deployment.lms_id == deployment_id
+            )
         )
-    ).all()
+        .all()
+    )

@@ -6,16 +6,16 @@ the LMS yet, because its hint can be spent only once.
 
 import hashlib
 import hmac
+import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
 
-from ltitool.errors import ToolError
 from ltitool.lti.errors import LoginTicketExpired, LoginTicketInvalid
 from ltitool.lti.launch_errors import StateUnknown
 
@@ -43,11 +43,17 @@ class Tickets:
         self._secret_key = secret_key
 
     def write_state(self, state: State) -> str:
-        fields = asdict(state) | {
-            "platform_id": state.platform_id.hex,
-            "expires_at": int(state.expires_at.timestamp()),
-        }
-        return str(self._serializer("state").dumps(fields))
+        """Write a state: its fields in their order, for one is made at each launch."""
+        said = [
+            state.platform_id.hex,
+            state.nonce,
+            state.target_link_uri,
+            state.short,
+            state.secret_hash,
+            int(state.expires_at.timestamp()),
+            state.storage,
+        ]
+        return _signer(self._secret_key).sign(base64_encode(json.dumps(said))).decode()
 
     def read_state(self, text: str) -> State:
         """Read a state, however old.
@@ -55,14 +61,17 @@ class Tickets:
         Raises:
             StateUnknown: we did not sign it.
         """
-        fields = self._load("state", text, StateUnknown)
-        fields["platform_id"] = uuid.UUID(fields["platform_id"])
-        fields["expires_at"] = datetime.fromtimestamp(fields["expires_at"], UTC)
-        return State(**fields)
+        try:
+            said = json.loads(base64_decode(_signer(self._secret_key).unsign(text.encode())))
+        except BadData as error:
+            raise StateUnknown(str(error)) from error
+        platform_id, nonce, target, short, secret, expires_at, storage = said
+        until = datetime.fromtimestamp(expires_at, UTC)
+        return State(uuid.UUID(platform_id), nonce, target, short, secret, until, storage)
 
     def write_login(self, parameters: Mapping[str, str], now: datetime) -> str:
         expires_at = int((now + LIFETIME).timestamp())
-        return str(self._serializer("login").dumps([dict(parameters), expires_at]))
+        return str(_login_serializer(self._secret_key).dumps([dict(parameters), expires_at]))
 
     def read_login(self, text: str, now: datetime) -> dict[str, str]:
         """Read the parameters of a login that waits.
@@ -71,7 +80,10 @@ class Tickets:
             LoginTicketInvalid: we did not sign it.
             LoginTicketExpired: it is older than LIFETIME.
         """
-        parameters, expires_at = self._load("login", text, LoginTicketInvalid)
+        try:
+            parameters, expires_at = _login_serializer(self._secret_key).loads(text)
+        except BadData as error:
+            raise LoginTicketInvalid(str(error)) from error
         if now.timestamp() >= expires_at:
             raise LoginTicketExpired
         return dict(parameters)
@@ -88,21 +100,17 @@ class Tickets:
         digest = hmac.new(self._secret_key, b"lti-nonce:" + random_text.encode(), hashlib.sha256)
         return digest.hexdigest()[:NONCE_MAC_LENGTH]
 
-    def _load(self, purpose: str, text: str, refusal: type[ToolError]) -> Any:
-        try:
-            return self._serializer(purpose).loads(text)
-        except BadData as error:
-            raise refusal(str(error)) from error
 
-    def _serializer(self, purpose: str) -> URLSafeSerializer:
-        return _signing(self._secret_key, purpose)
+@lru_cache(8)  # the 2: states were written otherwise once, and are told apart by the salt
+def _signer(secret_key: bytes) -> Signer:
+    return Signer(secret_key, salt="lti-state-2", digest_method=hashlib.sha256, key_derivation="hmac")
 
 
 @lru_cache(8)
-def _signing(secret_key: bytes, purpose: str) -> URLSafeSerializer:
+def _login_serializer(secret_key: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(
         secret_key,
-        salt=f"lti-{purpose}",
+        salt="lti-login",
         signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     )
 

@@ -39,6 +39,7 @@ from ltitool.web.error_pages import reference
 from ltitool.web.headers import allow_any_frame, allow_frame_of
 from ltitool.web.new_tab import new_tab_of
 from ltitool.web.path_sessions import agent_hash
+from ltitool.web.redirects import lead_to
 
 KEY_OWNER = "tool"
 KEY_PURPOSE = "lti-rs256"
@@ -123,7 +124,7 @@ def _let_in(arrival: Arrival) -> ResponseReturnValue:
         allow_any_frame()
         own = new_tab_of(opened.short, f"/{path}")
         return render_template("lti/own_tab.html", own=own, is_privacy=path == PRIVACY_PATH)
-    response = redirect(f"/l/{opened.segment}/{path}", 303)
+    response = lead_to(f"/l/{opened.segment}/{path}", 303)
     if not opened.in_path:
         drop_secret(response, arrival.state)
         give_session_cookie(response, opened)
@@ -140,7 +141,7 @@ def _tell_way_back(error: ToolError) -> None:
 
 def _depart(asked: LoginRequest, found: Services) -> Response:
     departure = _departure(_find_platform(asked), asked, found)
-    response = redirect(departure.url)
+    response = lead_to(departure.url)
     give_secret(response, departure)
     return response
 
@@ -202,7 +203,7 @@ def _doors(found: Services) -> Doors:
 
 
 def _find_platform(asked: LoginRequest) -> Platform:
-    return find_platform(read_session(), lti_memory().platforms, asked)
+    return find_platform(lti_memory().platforms, asked)
 
 
 def _tickets(found: Services) -> Tickets:

@@ -11,6 +11,18 @@ from ltitool.web.path_sessions import carries_session
 from ltitool.web.visit import visit_or_none
 
 ANYBODY_FRAMES = "frame_anybody"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'none'; form-action {form_action}; frame-ancestors {frame_ancestors}"
+)
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Opener-Policy", "same-origin-allow-popups"),
+    ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+)
+IN_PATH = (*ALWAYS, ("Referrer-Policy", "no-referrer"))
+# Not "no-referrer" here too: browsers then send our own forms with "Origin: null".
+ELSEWHERE = (*ALWAYS, ("Referrer-Policy", "same-origin"))
 
 
 def csp_nonce() -> str:
@@ -36,9 +48,29 @@ def allow_form_to(url: str) -> None:
     g.form_target = f"{parts.scheme}://{parts.netloc}"
 
 
-def _form_action() -> str:
+def add_headers(response: Response) -> Response:
+    """Set the security headers (an app-wide after_request function)."""
+    headers, path = response.headers, request.path
+    headers.setdefault("Content-Security-Policy", _policy())
+    if carries_session(path):
+        headers.extend(IN_PATH)
+        headers["Cache-Control"] = "no-store"
+    else:
+        headers.extend(ELSEWHERE)
+        if not path.startswith("/static/"):
+            headers.setdefault("Cache-Control", "no-store")
+    if not services().settings.loopback_http:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def _policy() -> str:
     target = g.get("form_target")
-    return f"'self' {target}" if target else "'self'"
+    return POLICY.format(
+        nonce=csp_nonce(),
+        form_action=f"'self' {target}" if target else "'self'",
+        frame_ancestors=_frame_ancestors(),
+    )
 
 
 def _frame_ancestors() -> str:
@@ -46,35 +78,6 @@ def _frame_ancestors() -> str:
     if visit is not None:
         return " ".join(("'self'", *visit.embed_origins))
     return str(g.get("frame_origins", "*" if g.get(ANYBODY_FRAMES) else "'none'"))
-
-
-def add_headers(response: Response) -> Response:
-    """Set the security headers (an app-wide after_request function)."""
-    policy = {
-        "default-src": "'self'",
-        "script-src": f"'self' 'nonce-{csp_nonce()}'",
-        "style-src": "'self'",
-        "img-src": "'self' data: blob:",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-        "form-action": _form_action(),
-        "frame-ancestors": _frame_ancestors(),
-    }
-    csp = "; ".join(f"{name} {value}" for name, value in policy.items())
-    response.headers.setdefault("Content-Security-Policy", csp)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    in_path = carries_session(request.path)
-    # Elsewhere not "no-referrer": browsers then send our own forms with "Origin: null".
-    response.headers["Referrer-Policy"] = "no-referrer" if in_path else "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
-    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
-    if in_path:
-        response.headers["Cache-Control"] = "no-store"
-    elif not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    if not services().settings.loopback_http:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response
 
 
 def init_headers(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """What a request must be before any page sees it: within the limits, and without NUL."""
 
-from typing import IO
+from typing import IO, cast
 
 from flask import Request, request
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -36,21 +36,19 @@ class ToolRequest(Request):
         self.form_data_parser_class = FormDataParser if self.path.startswith(FROM_AN_LMS) else CleanForms
         return super().make_form_data_parser()
 
+    def check(self) -> None:
+        """Refuse what no page could answer; hold a form to its limit, as the parser does with multipart.
+
+        Raises:
+            Malformed: NUL stands in the address, as it is or quoted.
+        """
+        if self.mimetype != "multipart/form-data":
+            limits = (self.max_content_length, self.max_form_memory_size)
+            self.max_content_length = min(filter(None, limits), default=None)
+        if NUL in self.path or b"%00" in self.query_string or b"\0" in self.query_string:
+            raise Malformed("NUL in the address")
+
 
 def check_incoming() -> None:
-    """Refuse what no page could answer (an app-wide before_request function).
-
-    The form parser holds multipart bodies alone to the limit of forms; the other kinds are held to it here.
-
-    Raises:
-        Malformed: NUL stands in the address.
-    """
-    limits = (request.max_content_length, request.max_form_memory_size)
-    if request.mimetype != "multipart/form-data":
-        request.max_content_length = min(filter(None, limits), default=None)
-    if any(NUL in text for text in (request.path, *request.args.keys(), *_values())):
-        raise Malformed("NUL in the address")
-
-
-def _values() -> list[str]:
-    return [value for _, value in request.args.items(multi=True)]
+    """Look at a request (an app-wide before_request function)."""
+    cast("ToolRequest", request).check()
