@@ -65,6 +65,7 @@ bench-badges: $(STATE)/dev assets ## Measure the badge library against others, i
 
 bench-lti: $(STATE)/dev assets ## Measure launches against a floor and other libraries, in one run; writes bench/lti.md (needs PostgreSQL, npm)
 	@$(BIN)/python bench/bench_lti.py --write
+	@$(BIN)/python bench/bench_lti_rosters.py --write
 
 fuzz-badges: $(STATE)/dev assets ## Compare the canonical form of FUZZ_N generated badges with two others (resumable)
 	@$(BIN)/python bench/fuzz_badges.py --count $(FUZZ_N)

@@ -125,7 +125,7 @@ def start_floor(lms: Lms, port: int, database: str) -> Running:
 def start_pylti(lms: Lms, port: int, folder: Path, name: str, *, keep_keys: bool = False) -> Running:
     """Start PyLTI1p3 or pylti1p3next as in its example."""
     config, cache = folder / f"{name}{keep_keys}.json", folder / f"{name}{keep_keys}-cache"
-    _write_keys(folder)
+    write_keys(folder)
     registered = {
         "default": True,
         "client_id": CLIENT,
@@ -247,7 +247,8 @@ def _register(environ: Mapping[str, str], lms: Lms, others: int) -> None:
         db.engine.dispose()
 
 
-def _write_keys(folder: Path) -> None:
+def write_keys(folder: Path) -> None:
+    """Write a key pair in files, as PyLTI1p3 wants them."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

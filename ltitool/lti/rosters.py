@@ -32,7 +32,7 @@ from ltitool.lti.service_pages import read_pages
 MAX_ID = 255
 MAX_NAME = 400
 MAX_MEMBERS = 50_000
-PART = 200  # people in one transaction
+PART = 800  # people in one transaction
 
 
 @dataclass(frozen=True)
@@ -120,24 +120,42 @@ def _members_of(body: object) -> Iterator[Member]:
     members = body.get("members") if isinstance(body, dict) else None
     if not isinstance(members, list):
         raise ServiceAnswerUnreadable("no list of members")
+    standing = _Standing()
     for listed in members:
         if isinstance(listed, dict):
-            yield _member(listed)
+            yield _member(listed, standing)
 
 
-def _member(listed: Mapping[str, Any]) -> Member:
-    subject, roles = listed.get("user_id"), listed.get("roles") or []
+class _Standing(dict[tuple[Any, ...], tuple[LtiRole, bool]]):
+    """What lists of roles mean, each read once a page: few kinds of people, many of each."""
+
+    def __missing__(self, roles: tuple[Any, ...]) -> tuple[LtiRole, bool]:
+        if not all(isinstance(role, str) for role in roles):
+            raise ServiceAnswerUnreadable("a member whose roles are no list of words")
+        found = self[roles] = read_role(roles), is_test_user(roles)
+        return found
+
+    def of(self, roles: object) -> tuple[LtiRole, bool]:
+        if not isinstance(roles, list):
+            raise ServiceAnswerUnreadable("a member whose roles are no list")
+        try:
+            return self[tuple(roles)]
+        except TypeError as error:
+            raise ServiceAnswerUnreadable("a member whose roles are no list of words") from error
+
+
+def _member(listed: Mapping[str, Any], standing: _Standing) -> Member:
+    subject = listed.get("user_id")
     if not isinstance(subject, str) or not 0 < len(subject) <= MAX_ID:
         raise ServiceAnswerUnreadable("a member without user_id")
-    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
-        raise ServiceAnswerUnreadable("a member whose roles are no list")
+    role, test_user = standing.of(listed.get("roles") or [])
     return Member(
         subject=subject,
         name=_text(listed.get("name")) or _full_name(listed),
         email=_text(listed.get("email")),
-        role=read_role(roles),
+        role=role,
         active=str(listed.get("status") or "Active").lower() == "active",
-        test_user=is_test_user(roles),
+        test_user=test_user,
     )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Session
 
+from ltitool.foundation.bulk import beside, given_rows, insert_all, table_of
 from ltitool.people.models import LtiIdentity, Person
 
 NAME_LENGTH = 400
@@ -36,6 +37,14 @@ def recognise(
     return person
 
 
+@dataclass(frozen=True)
+class Recognised:
+    """Who is behind users of one registration."""
+
+    known: Mapping[str, uuid.UUID]  # people by the subject of the LMS
+    new: Mapping[str, uuid.UUID]  # those who were not here before
+
+
 def recognise_all(
     session: Session,
     users: Sequence[LmsUser],
@@ -43,39 +52,36 @@ def recognise_all(
     organisation_id: uuid.UUID,
     new_id: Callable[[], uuid.UUID],
     at: datetime,
-) -> Mapping[str, uuid.UUID]:
-    """Find or make the people behind users of one registration: ids by subject, in a few statements."""
-    known = _known_of(session, users)
-    strangers = [(user, new_id()) for user in users if user.subject not in known]
-    if strangers:
-        session.execute(insert(Person), [_person(organisation_id, *one, at) for one in strangers])
-        session.execute(insert(LtiIdentity), [_identity(organisation_id, *one, at) for one in strangers])
-    changes = [
-        change for user in users if user.subject in known and (change := _change(known[user.subject], user))
-    ]
+) -> Recognised:
+    """Find or make the people behind users of one registration, in a few statements for all of them."""
+    rows = _known_of(session, users)
+    changes = [change for user in users if (change := _change(rows.get(user.subject), user))]
     if changes:
         session.execute(update(Person), changes)
-    made = {user.subject: person_id for user, person_id in strangers}
-    return made | {subject: row.id for subject, row in known.items()}
+    strangers = [(user, new_id()) for user in users if user.subject not in rows]
+    insert_all(session, Person, [_person(organisation_id, *one, at) for one in strangers])
+    insert_all(session, LtiIdentity, [_identity(organisation_id, *one, at) for one in strangers])
+    known = {subject: row.id for subject, row in rows.items()}
+    return Recognised(known, {user.subject: person_id for user, person_id in strangers})
 
 
 def _known_of(session: Session, users: Sequence[LmsUser]) -> dict[str, Any]:
     if not users:
         return {}
-    rows = session.execute(
-        select(LtiIdentity.subject, Person.id, Person.display_name, Person.email)
-        .join(Person, LtiIdentity.person_id == Person.id)
-        .where(
-            LtiIdentity.issuer == users[0].issuer,
-            LtiIdentity.client_id == users[0].client_id,
-            LtiIdentity.subject.in_([user.subject for user in users]),
-        )
-    )
+    identity, person = table_of(LtiIdentity), table_of(Person)
+    asked = given_rows(session, [{"subject": user.subject} for user in users], {"subject": String()})
+    own = (identity.c.issuer == users[0].issuer, identity.c.client_id == users[0].client_id)
+    found, named = beside(session, asked, identity, *own, identity.c.subject == asked.c.subject)
+    found, who = beside(session, found, person, person.c.id == named.person_id)
+    columns = (named.subject, who.id, who.display_name, who.email)
+    rows = session.execute(select(*columns).select_from(found).where(who.id.is_not(None)))
     return {row.subject: row for row in rows}
 
 
 def _change(row: Any, user: LmsUser) -> dict[str, Any]:
     """Give what an LMS says anew of somebody, with their id; nothing if nothing is new."""
+    if row is None:
+        return {}
     name, email = (user.name or row.display_name)[:NAME_LENGTH], user.email or row.email
     if (name, email) == (row.display_name, row.email):
         return {}

@@ -44,7 +44,7 @@ def test_json_that_could_mean_two_things_is_refused(text: str) -> None:
         read_object(text.encode())
 
 
-def test_deep_nesting_is_refused_before_it_is_parsed() -> None:
+def test_deep_nesting_is_refused_however_deep() -> None:
     with pytest.raises(NotStrictJson, match="deep"):
         read_object(b"[" * 60_000)
 
