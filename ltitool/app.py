@@ -111,6 +111,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     coaching_views.pages,
     offering_views.pages,
     copy_views.pages,
+    copy_views.taught_pages,
     *evidence_views.BLUEPRINTS,
     scoring_views.coach_pages,
     scoring_views.participant_pages,

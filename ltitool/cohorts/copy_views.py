@@ -1,4 +1,4 @@
-"""The director's page of a copied course: run the same weeks again, with new people."""
+"""The page of a copied course, for directors and who teaches it: the same weeks, with new people."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,7 +7,15 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from ltitool.cohorts.course_copies import CourseCopy, accept_copy, find_copy, source_program
+from ltitool.cohorts.course_copies import (
+    CourseCopy,
+    Taught,
+    accept_copy,
+    accept_taught_copy,
+    find_copy,
+    find_taught_copy,
+    source_program,
+)
 from ltitool.cohorts.days import full_day
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.schemas import read_copy
@@ -19,8 +27,9 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.drafts import with_draft
 from ltitool.web.languages import current_language
 from ltitool.web.once import id_to_make
-from ltitool.web.visit import current_visit
+from ltitool.web.visit import Visit, current_visit
 
+taught_pages = guarded_blueprint("taught_copy", __name__, guard=Guard.LAUNCHED, path="/copy")
 pages = guarded_blueprint("copies", __name__, guard=Guard.DIRECTOR, path="/copies")
 
 
@@ -28,9 +37,7 @@ pages = guarded_blueprint("copies", __name__, guard=Guard.DIRECTOR, path="/copie
 def show(context_id: uuid.UUID) -> ResponseReturnValue:
     """Offer the structure of a copied course."""
     copy = _copy(context_id)
-    action = url_for("copies.accept", context_id=context_id)
-    usual = {"title": copy.title, "timezone": copy.sources[0].timezone, "source": copy.sources[0].offering_id}
-    return _page(copy, with_draft(action, usual), {})
+    return _page(copy, url_for("copies.accept", context_id=context_id), None, {})
 
 
 @pages.post("/<uuid:context_id>")
@@ -41,11 +48,45 @@ def accept(context_id: uuid.UUID) -> ResponseReturnValue:
     try:
         wanted, source_id = read_copy()
     except Invalid as invalid:
-        return _page(_copy(context_id), request.form, invalid.faults), invalid.status
+        here = url_for("copies.accept", context_id=context_id)
+        return _page(_copy(context_id), here, request.form, invalid.faults), invalid.status
     ids = {"organisation_id": visit.organisation_id, "context_id": context_id, "offering_id": offering_id}
     with transaction() as session:
         accept_copy(session, wanted, source_id=source_id, at=services().clock(), **ids)
     return redirect(url_for("directing.offering", offering_id=offering_id), 303)
+
+
+@taught_pages.get("")
+def offer() -> ResponseReturnValue:
+    """Offer the structure to whoever teaches the copied course that this visit comes from."""
+    return _page(_taught_copy(), url_for("taught_copy.take"), None, {})
+
+
+@taught_pages.post("")
+def take() -> ResponseReturnValue:
+    """Start the run; its people come by their launches, and the director places them."""
+    visit = current_visit()
+    try:
+        wanted, source_id = read_copy()
+    except Invalid as invalid:
+        here = url_for("taught_copy.take")
+        return _page(_taught_copy(), here, request.form, invalid.faults), invalid.status
+    ids = {"source_id": source_id, "offering_id": id_to_make(visit.person_id)}
+    with transaction() as session:
+        accept_taught_copy(session, wanted, _taught(visit), at=services().clock(), **ids)
+    return redirect(url_for("home.page"), 303)
+
+
+def _taught(visit: Visit) -> Taught:
+    return Taught(visit.organisation_id, visit.context_id, visit.person_id)
+
+
+def _taught_copy() -> CourseCopy:
+    visit = current_visit()
+    copy = find_taught_copy(read_session(), _taught(visit))
+    if copy is None:
+        raise OfferingUnknown(f"{visit.person_id} teaches no copy that waits")
+    return copy
 
 
 def _copy(context_id: uuid.UUID) -> CourseCopy:
@@ -55,14 +96,17 @@ def _copy(context_id: uuid.UUID) -> CourseCopy:
     return copy
 
 
-def _page(copy: CourseCopy, values: Mapping[str, object], faults: Mapping[str, str]) -> str:
+def _page(copy: CourseCopy, action: str, sent: Mapping[str, object] | None, faults: Mapping[str, str]) -> str:
     language = current_language()
+    usual = {"title": copy.title, "timezone": copy.sources[0].timezone, "source": copy.sources[0].offering_id}
     program = source_program(
         read_session(), current_visit().organisation_id, copy.context_id, copy.sources[0].offering_id
     )
     return render_template(
         "cohorts/course_copy.html",
         copy=copy,
+        action=action,
+        directs=Guard.DIRECTOR.value in current_visit().roles,
         program=program.title.in_(language),
         steps=len(program.steps),
         sources=[
@@ -73,6 +117,6 @@ def _page(copy: CourseCopy, values: Mapping[str, object], faults: Mapping[str, s
             for one in copy.sources
         ],
         timezones=timezone_choices(language),
-        values=values,
+        values=sent or with_draft(action, usual),
         faults=faults,
     )

@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.course_copies import Taught, find_taught_copy
 from ltitool.cohorts.days import day_words, local_day, past_words
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.memberships import offering_of_course
@@ -93,6 +94,7 @@ def show_board(cohort_id: uuid.UUID | None) -> str:
         )
         shown = board(session, own, organisation_id=visit.organisation_id, since=since, at=at)
         program = program_of(session, visit.organisation_id, own.offering_id)
+        copy = find_taught_copy(session, Taught(visit.organisation_id, visit.context_id, visit.person_id))
     return render_template(
         "dashboards/board.html",
         board=shown,
@@ -109,6 +111,7 @@ def show_board(cohort_id: uuid.UUID | None) -> str:
             )
             for one in cohorts
         ],
+        offered=copy is not None,
         tabs=tabs_of(visit, Door.BOARD),
     )
 

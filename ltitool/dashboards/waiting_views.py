@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ltitool.cohorts.arrivals import session_roles
 from ltitool.cohorts.coaches import accept_in_visit
-from ltitool.cohorts.course_copies import find_copy
+from ltitool.cohorts.course_copies import Taught, find_copy, find_taught_copy
 from ltitool.dashboards.doors import Door
 from ltitool.dashboards.words import empty_arch
 from ltitool.errors import Invalid, msg
@@ -50,13 +50,14 @@ def show_waiting(door: Door, fault: str | None = None) -> str:
     """Say why there is no page yet, and what to do."""
     arch = empty_arch(load_shipped()[DEFAULT_PROGRAM])
     visit = current_visit()
-    copy = find_copy(read_session(), visit.organisation_id, visit.context_id)
+    session, place = read_session(), (visit.organisation_id, visit.context_id)
     return render_template(
         "dashboards/waiting.html",
         door=door.value,
         fault=fault,
         empty_arch=arch,
-        copied=copy is not None and door is Door.BECOME_COACH,
+        copied=door is Door.BECOME_COACH and find_copy(session, *place) is not None,
+        offered=find_taught_copy(session, Taught(*place, visit.person_id)) is not None,
     )
 
 

@@ -49,6 +49,8 @@ ELSEWHERE = {
     "links.cancel": "unit/lti/test_lti_deep_linking.py",
     "platform.proposal": "unit/dashboards/test_dashboards_platforms.py",
     "directing.place_whole_group": "unit/cohorts/test_cohorts_lms_groups.py",
+    "taught_copy.offer": "unit/cohorts/test_cohorts_course_copies.py",
+    "taught_copy.take": "unit/cohorts/test_cohorts_course_copies.py",
     "notices.take": "unit/lti/test_lti_notices.py",
     "privacy.show": "test_functional_privacy.py",
     "privacy.copy": "test_functional_privacy.py",

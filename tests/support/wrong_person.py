@@ -271,6 +271,12 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
         "timezone": "America/Denver",
         "source": str(target.offering_id),
     },
+    "taught_copy.take": lambda target: {
+        "title": "Overwritten",
+        "starts_on": "2026-09-07",
+        "timezone": "America/Denver",
+        "source": str(target.offering_id),
+    },
     "notices.take": lambda _target: {"notices": "none"},
     "privacy.erase": lambda _target: {"badges": "revoke", "sure": "yes"},
     "links.add": lambda _target: {"link": "this-week"},

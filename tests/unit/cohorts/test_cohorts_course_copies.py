@@ -1,7 +1,8 @@
-"""P34: a copied course is offered its structure again, to the director; its people never come along."""
+"""P34: a copied course is offered its structure again, to directors and teachers; people stay behind."""
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -12,8 +13,9 @@ from support.world import World
 from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.course_copies import copies_waiting, find_copy
 from ltitool.cohorts.errors import OfferingUnknown
-from ltitool.cohorts.models import Cohort, Membership, Offering, OfferingContext
+from ltitool.cohorts.models import Cohort, CoursePerson, Membership, Offering, OfferingContext
 from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.models import AuditEntry
 from ltitool.lti.landing import Launched
 from ltitool.lti.models import Context, Platform
 from ltitool.lti.roles import LtiRole
@@ -271,13 +273,121 @@ def test_sending_twice_makes_one_run(world: World, arrive: Callable[..., None], 
     assert (first.location, first.status_code) == (second.location, second.status_code)
 
 
-def test_p34_a_teacher_is_told_whom_to_ask_and_sees_nobody(
+def teaching(world: World, teacher: uuid.UUID, visit_as: Opened, *roles: str) -> Visitor:
+    """Open a visit of the teacher of the copy, from the copy."""
+    visitor = visit_as(world.amara)
+    with transaction() as session:
+        of_visit = update(WebSession).where(WebSession.short == visitor.short)
+        session.execute(of_visit.values(person_id=teacher, context_id=COPY, roles=list(roles)))
+    return visitor
+
+
+def started(world: World) -> list[str]:
+    session = read_session()
+    session.expire_all()
+    here = select(OfferingContext.offering_id).where(OfferingContext.context_id == COPY)
+    found = session.scalars(select(Offering.title).where(Offering.id.in_(here))).all()
+    session.commit()
+    return list(found)
+
+
+def test_p34_a_teacher_is_offered_the_copy_and_sees_nobody(
     world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened
 ) -> None:
     arrive(context_history=source_lms_id(world))
-    visitor = visit_as(world.amara)
+    visitor = teaching(world, teacher, visit_as)
+    home, offered = page_text(visitor.get("")), page_text(visitor.get("copy"))
+    assert "This course is a copy" in home
+    assert "Use the weeks again" in home
+    assert "its 13 steps, its schedule and its links" in offered
+    for person in (world.amara, world.ben, world.coach):
+        assert person.name not in home + offered
+    before, sent = counts(), {**RUN, "source": str(world.offering_id), "once": "the-same"}
+    assert [visitor.post("copy", sent).status_code for _ in range(2)] == [303, 303]
+    assert (started(world), counts()) == (["Autumn"], before)
     with transaction() as session:
-        session.execute(update(WebSession).values(person_id=teacher, context_id=COPY, roles=[]))
+        (line,) = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "offering.started-by-teacher")
+        ).all()
+        assert (line.actor_id, line.details["source"]) == (teacher, str(world.offering_id))
+        assert session.scalars(select(WebSession.roles).where(WebSession.person_id == teacher)).one() == []
+    assert "This course is a copy" not in page_text(visitor.get(""))
+    assert visitor.get(f"offerings/{world.offering_id}").status_code == 403
+
+
+@pytest.mark.parametrize("field", ["title", "starts_on", "timezone", "source"])
+def test_a_teachers_faulty_form_is_shown_again(
+    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened, field: str
+) -> None:
+    arrive(context_history=source_lms_id(world))
+    visitor = teaching(world, teacher, visit_as)
+    sent = {**RUN, "source": str(world.offering_id)}
+    assert visitor.post("copy", {**sent, field: ""}).status_code == 422
+    assert started(world) == []
+    assert visitor.post("copy", sent).status_code == 303
+
+
+def _as_learner(_world: World, session: Any) -> None:
+    session.execute(update(CoursePerson).where(CoursePerson.context_id == COPY).values(role="learner"))
+
+
+def _by_roster(_world: World, session: Any) -> None:
+    session.execute(update(CoursePerson).where(CoursePerson.context_id == COPY).values(proved_by="roster"))
+
+
+def _unnamed(_world: World, session: Any) -> None:
+    session.execute(update(Context).where(Context.id == COPY).values(copied_from=[], brings_links=True))
+
+
+def _from_elsewhere(world: World, session: Any) -> None:
+    session.execute(
+        update(WebSession).where(WebSession.context_id == COPY).values(context_id=world.context_id)
+    )
+
+
+@pytest.mark.parametrize("change", [_as_learner, _by_roster, _unnamed, _from_elsewhere])
+def test_only_who_teaches_a_named_copy_may_start_it(
+    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened, change: Any
+) -> None:
+    arrive(context_history=source_lms_id(world))
+    visitor = teaching(world, teacher, visit_as)
+    assert visitor.get("copy").status_code == 200  # the control
+    with transaction() as session:
+        change(world, session)
+    for answer in (
+        visitor.get("copy"),
+        visitor.post("copy", {**RUN, "source": str(world.offering_id)}),
+    ):
+        assert (answer.status_code, OfferingUnknown.code in answer.text) == (404, True)
+    assert started(world) == []
+
+
+def test_a_teacher_cannot_take_a_run_that_is_no_ancestor(
+    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened
+) -> None:
+    arrive(context_history=source_lms_id(world))
+    visitor = teaching(world, teacher, visit_as)
+    assert visitor.post("copy", {**RUN, "source": str(uuid.uuid4())}).status_code == 404
+    assert started(world) == []
+
+
+def test_a_coach_who_teaches_a_copy_is_offered_it_on_the_board(
+    world: World, arrive: Callable[..., None], visit_as: Opened
+) -> None:
+    arrive(context_history=source_lms_id(world))
+    coach = visit_as(world.coach, "coach")
+    assert "is a copy" not in page_text(coach.get("board/"))
+    with transaction() as session:
+        session.execute(update(CoursePerson).values(person_id=world.coach.id))
+        session.execute(update(WebSession).values(context_id=COPY))
+    assert "The course that you come from is a copy" in page_text(coach.get("board/"))
+
+
+def test_p34_a_teacher_is_told_whom_to_ask_and_sees_nobody(
+    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened
+) -> None:
+    arrive(week="3")  # the LMS names no course: it is likely a copy, and nobody knows of which
+    visitor = teaching(world, teacher, visit_as)
     page = page_text(visitor.get(""))
     assert "This course is a copy" in page
     assert "Ask the director of the program" in page
@@ -286,5 +396,5 @@ def test_p34_a_teacher_is_told_whom_to_ask_and_sees_nobody(
     assert visitor.get(f"copies/{COPY}").status_code == 403
     with transaction() as session:
         session.execute(update(Platform).values(name="x"))
-        session.execute(update(Context).where(Context.id == COPY).values(copied_from=[]))
+        session.execute(update(Context).where(Context.id == COPY).values(brings_links=False))
     assert "This course is a copy" not in page_text(visitor.get(""))
