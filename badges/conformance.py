@@ -201,6 +201,13 @@ def _object(request: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value
 
 
+def _length(said: str) -> int | None:
+    """How many bytes to read, at most one more than is taken; None for what is no number of bytes."""
+    if not (said.isascii() and said.isdigit()):
+        return None
+    return MAX_BYTES + 1 if len(said) > len(str(MAX_BYTES)) else min(int(said), MAX_BYTES + 1)
+
+
 class Handler(BaseHTTPRequestHandler):
     """One request: read, answer, write."""
 
@@ -208,7 +215,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a call."""
-        length = min(int(self.headers.get("Content-Length") or 0), MAX_BYTES + 1)
+        length = _length(self.headers.get("Content-Length") or "0")
+        if length is None:
+            self.reply(BAD_REQUEST, {"errors": ["the Content-Length is no length that is taken here"]})
+            return
         self.reply(*self.adapter.answer(self.path, self.rfile.read(length), datetime.now(UTC)))
 
     def do_GET(self) -> None:

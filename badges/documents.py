@@ -48,7 +48,9 @@ class Fetcher(Protocol):
         """The document at the address.
 
         Raises:
-            FetchError: it could not be had, with a code that says why.
+            FetchError: it could not be had, with a code that says why. An ``OSError``, which most HTTP
+                clients raise, counts as that too (``not_fetched``); anything else is the fetcher's own
+                mistake and leaves ``verify()``.
         """
 
 

@@ -234,6 +234,10 @@ _OF_CODE = {
         "A document that is needed is not at hand: {missing}",
         "Falta un documento necesario: {missing}",
     ),
+    "not_fetched": (
+        "A document that is needed could not be had: {missing}",
+        "No se pudo obtener un documento necesario: {missing}",
+    ),
     "no_fetcher": (
         "A document that is needed was not fetched: {missing}",
         "No se obtuvo un documento necesario: {missing}",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Criteria(Node):
-    """How the achievement is earned, by address or in Markdown (Open Badges 3.0, B.1.8)."""
+    """How the achievement is earned, by address or in Markdown (Open Badges 3.0, B.1, Criteria)."""
 
     id: str | None = field(default=None, metadata=kind(iri))
     narrative: str | None = field(default=None, metadata=kind(text))
@@ -31,7 +31,7 @@ class Criteria(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Related(Node):
-    """Another achievement that this one has to do with (B.1.20)."""
+    """Another achievement that this one has to do with (B.1, Related)."""
 
     TYPE: ClassVar[str] = "Related"
 
@@ -43,7 +43,7 @@ class Related(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Achievement(Node):
-    """What can be earned (B.1.1)."""
+    """What can be earned (B.1, Achievement)."""
 
     TYPE: ClassVar[str] = "Achievement"
 
@@ -76,7 +76,7 @@ class Achievement(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementSubject(Node):
-    """The recipient and what they achieved (B.1.4); ``id`` or at least one identifier is required."""
+    """The recipient and what they achieved (B.1, AchievementSubject); ``id`` or an identifier is required."""
 
     TYPE: ClassVar[str] = "AchievementSubject"
 

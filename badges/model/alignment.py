@@ -10,7 +10,7 @@ from badges.model.nodes import Node, iri, kind, several, text
 
 @dataclass(frozen=True, kw_only=True)
 class Alignment(Node):
-    """A pointer into a framework (Open Badges 3.0, B.1.3)."""
+    """A pointer into a framework (Open Badges 3.0, B.1, Alignment)."""
 
     TYPE: ClassVar[str] = "Alignment"
 

@@ -77,7 +77,7 @@ class RefreshService(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenBadgeCredential(Node):
-    """An Open Badge (Open Badges 3.0, B.1.5, there called AchievementCredential)."""
+    """An Open Badge (Open Badges 3.0, B.1, there called AchievementCredential)."""
 
     TYPE: ClassVar[str] = "OpenBadgeCredential"
     ALIASES: ClassVar[tuple[str, ...]] = ("AchievementCredential",)

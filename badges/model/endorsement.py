@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class EndorsementSubject(Node):
-    """What is endorsed (by its id), and the words (Open Badges 3.0, B.1.10)."""
+    """What is endorsed (by its id), and the words (Open Badges 3.0, B.1, EndorsementSubject)."""
 
     TYPE: ClassVar[str] = "EndorsementSubject"
 

@@ -10,7 +10,7 @@ from badges.model.nodes import Node, iri, kind, several, text
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence(Node):
-    """A piece of work, by address, by narrative (Markdown) or both (Open Badges 3.0, B.1.10)."""
+    """A piece of work, by address, by narrative (Markdown) or both (Open Badges 3.0, B.1, Evidence)."""
 
     TYPE: ClassVar[str] = "Evidence"
 

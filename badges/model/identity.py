@@ -16,7 +16,7 @@ _MAX_SALT = 1024
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityObject(Node):
-    """An identifier of the recipient, usually hashed with a salt (Open Badges 3.0, B.1.13).
+    """An identifier of the recipient, usually hashed with a salt (Open Badges 3.0, B.1, IdentityObject).
 
     Attributes:
         hashed: whether ``identity_hash`` is a hash or the identifier itself.
@@ -78,7 +78,7 @@ class IdentityObject(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class IdentifierEntry(Node):
-    """A plain identifier, for example an organisation's number in some register (Open Badges 3.0, B.1.12)."""
+    """A plain identifier, for example a number in some register (Open Badges 3.0, B.1, IdentifierEntry)."""
 
     TYPE: ClassVar[str] = "IdentifierEntry"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Image(Node):
-    """A picture by its address, which may be a ``data:`` one (Open Badges 3.0, B.1.14)."""
+    """A picture by its address, which may be a ``data:`` one (Open Badges 3.0, B.1, Image)."""
 
     TYPE: ClassVar[str] = "Image"
 
@@ -25,7 +25,7 @@ class Image(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class GeoCoordinates(Node):
-    """A point on the map (Open Badges 3.0, B.1.11)."""
+    """A point on the map (Open Badges 3.0, B.1, GeoCoordinates)."""
 
     TYPE: ClassVar[str] = "GeoCoordinates"
 
@@ -36,7 +36,7 @@ class GeoCoordinates(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Address(Node):
-    """A postal address (Open Badges 3.0, B.1.2)."""
+    """A postal address (Open Badges 3.0, B.1, Address)."""
 
     TYPE: ClassVar[str] = "Address"
 
@@ -53,7 +53,7 @@ class Address(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Profile(Node):
-    """A person or an organisation (Open Badges 3.0, B.1.19)."""
+    """A person or an organisation (Open Badges 3.0, B.1, Profile)."""
 
     TYPE: ClassVar[str] = "Profile"
 

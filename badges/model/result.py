@@ -14,7 +14,7 @@ CLOCK_HOURS = "ext:ClockHours"
 
 @dataclass(frozen=True, kw_only=True)
 class RubricCriterionLevel(Node):
-    """One level of one criterion; ``level`` and ``points`` are texts by the standard (B.1.24)."""
+    """One level of one criterion; ``level`` and ``points`` are texts (B.1, RubricCriterionLevel)."""
 
     TYPE: ClassVar[str] = "RubricCriterionLevel"
 
@@ -29,7 +29,7 @@ class RubricCriterionLevel(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class ResultDescription(Node):
-    """A possible result of an achievement, for example one criterion of a rubric (B.1.23)."""
+    """A possible result of an achievement, for example one criterion of a rubric (B.1, ResultDescription)."""
 
     TYPE: ClassVar[str] = "ResultDescription"
 
@@ -50,7 +50,7 @@ class ResultDescription(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Result(Node):
-    """What the recipient reached (B.1.22).
+    """What the recipient reached (B.1, Result).
 
     Give each result its own ``result_description``: two results that say the same cannot be told apart when a
     badge is canonicalized, which is slow.

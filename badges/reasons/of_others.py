@@ -103,6 +103,7 @@ OF_OTHERS = {
     ),
     "multikey": ("a key cannot be read", "una clave no se puede leer"),
     "no_fetcher": ("a document that is needed was not fetched", "no se obtuvo un documento necesario"),
+    "not_fetched": ("a needed document could not be had", "no se pudo obtener un documento necesario"),
     "not_at_hand": ("a document that is needed is not at hand", "falta un documento necesario"),
     "not_found": ("there is no such document here", "aquí no existe ese documento"),
     "policy_is_empty": ("nobody said which issuers to trust", "nadie ha dicho en qué emisores confiar"),

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from badges.canonical.guard import guard_shape
 from badges.errors import BadgeError
 from badges.model import EndorsementCredential, Profile
 from badges.proofs.vc_jwt import open_token
-from badges.report import Outcome
+from badges.report import Check, Outcome
 from badges.verify.findings import StoppedError, failed, not_applicable, passed, unknown
 from badges.verify.signatures import Secured, check_signatures
+from badges.verify.standing import check_status
 from badges.verify.structure import check_context, in_current_words
+from badges.verify.view import BadgeView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from badges.proofs.vc_jwt import OpenedToken
-    from badges.report import Check
     from badges.verify.standing import StatusQuestion
 
 # Endorsements that are looked at; more are reported as not checked.
@@ -25,7 +27,7 @@ MAX_ENDORSEMENTS = 8
 
 
 def check_endorsements(document: Mapping[str, Any], question: StatusQuestion) -> Check:
-    """Check 16: each endorsement is signed by its own issuer and speaks of something in this badge."""
+    """Check 16: each endorsement is signed by its issuer, not revoked, and about something in this badge."""
     found = list(_endorsements(document, "$"))
     if not found:
         return not_applicable("endorsements")
@@ -58,7 +60,15 @@ def _check_one(path: str, endorsement: object, known: set[str], question: Status
             return say("endorsements", check.code, check.evidence.get("reason", ""), path=path)
     if secured.issuer == question.issuer:
         return failed("endorsements", "endorsed_by_itself", "the issuer endorses itself", path=path)
-    return None
+    return _standing(path, secured, question)
+
+
+def _standing(path: str, secured: Secured, question: StatusQuestion) -> Check | None:
+    """What the endorser's own list says today, as check 13 asks about the badge; None where it stands."""
+    status = check_status(replace(question, badge=BadgeView(in_current_words(secured.document))))
+    if status.outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE}:
+        return None
+    return Check("endorsements", status.outcome, status.code, path=path, evidence=status.evidence)
 
 
 def _read(endorsement: object) -> tuple[EndorsementCredential, Secured]:

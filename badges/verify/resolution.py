@@ -61,6 +61,9 @@ class Resolver:
             document = self.fetcher.fetch(url)
         except FetchError as fault:
             raise MissingError(fault.code, url, fault.message) from fault
+        except OSError as fault:
+            # A fetcher that lets its network's faults through; what the system says is not for people.
+            raise MissingError("not_fetched", url, f"{url} could not be had") from fault
         self.fetched[url] = document
         return document
 

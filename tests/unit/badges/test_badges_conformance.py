@@ -2,6 +2,7 @@
 
 import copy
 import json
+import socket
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -240,6 +241,8 @@ def test_it_answers_on_loopback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         listed = url.replace("/credentials/issue", "/status/list")
         with urllib.request.urlopen(listed, timeout=10) as response:  # noqa: S310 - loopback
             assert json.load(response)["id"] == listed
+        for length in ("-1", "ten", "²", "9" * 5000):
+            assert status_for(made.server_address[1], length) == 400
     finally:
         made.shutdown()
         thread.join()
@@ -248,6 +251,14 @@ def test_it_answers_on_loopback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr(conformance.ThreadingHTTPServer, "serve_forever", interrupted)
     assert conformance.main() == 0
     assert ADAPTER.did in capsys.readouterr().out
+
+
+def status_for(port: int, length: str) -> int:
+    """Send a call whose Content-Length is what we say; gives the status that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(f"POST /credentials/issue HTTP/1.0\r\nContent-Length: {length}\r\n\r\n{{}}".encode())
+        line.shutdown(socket.SHUT_WR)
+        return int(line.makefile("rb").readline().split()[1])
 
 
 def interrupted(_server: Any) -> None:

@@ -13,7 +13,7 @@ from support.badge_samples import DID, NOW, RECIPIENT, ROOT, SampleIssuer, sampl
 from badges import did
 from badges.canonical import primary, second_path
 from badges.canonical.guard import guard_shape
-from badges.documents import MemoryDocuments
+from badges.documents import FetchedDocument, MemoryDocuments
 from badges.errors import (
     BadgeError,
     ContextError,
@@ -29,7 +29,8 @@ from badges.proofs import eddsa_rdfc_2022
 from badges.reasons import REASONS
 from badges.report import Outcome
 from badges.sentences import CHECK_NAMES, sentence_for, verdict_sentence
-from badges.verify import Policy, Recipient, Verdict, verify
+from badges.status import BitstringStatusList
+from badges.verify import Policy, Recipient, Verdict, endorsing, verify
 
 ISSUER = sample_issuer()
 ENDORSER = sample_issuer("did:web:union.example", b"e" * 32)
@@ -90,6 +91,77 @@ def forged() -> dict[str, Any]:
     signed = ENDORSER.signed(endorsement())
     signed["credentialSubject"]["endorsementComment"] = "We know this work very well."
     return signed
+
+
+ENDORSERS_LIST = "https://endorser.example/status/1"
+
+
+def listed(*, taken_back: bool, signer: Any = ENDORSER, index: int = 7) -> dict[str, Any]:
+    """Give what stands at the endorser's addresses: their keys, and their own status list."""
+    bits = BitstringStatusList.create()
+    return {
+        **ENDORSERS_DOCUMENT,
+        ENDORSERS_LIST: signer.status_list(bits.set(index) if taken_back else bits, id=ENDORSERS_LIST),
+    }
+
+
+def with_status() -> dict[str, Any]:
+    entry = {
+        "id": f"{ENDORSERS_LIST}#7",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": ENDORSERS_LIST,
+    }
+    return ENDORSER.signed({**endorsement(), "credentialStatus": entry})
+
+
+def test_b70_an_endorsement_is_asked_for_in_its_issuers_own_list() -> None:
+    badge = endorsed(with_status())
+    assert verify_endorsed(badge, listed(taken_back=False)).code == "ok"  # the control
+    check = verify_endorsed(badge, listed(taken_back=True))
+    assert (check.outcome, check.code, check.path) == (Outcome.FAILED, "revoked", "$.endorsement[0]")
+    assert verify_endorsed(badge, listed(taken_back=True, index=8)).code == "ok"
+
+
+def test_b70_an_endorsements_list_that_says_nothing_leaves_it_unchecked() -> None:
+    missing = verify_endorsed(endorsed(with_status()))
+    assert (missing.outcome, missing.code) == (Outcome.COULD_NOT_CHECK, "not_at_hand")
+    assert missing.evidence["missing"] == ENDORSERS_LIST
+    foreign = verify_endorsed(endorsed(with_status()), listed(taken_back=False, signer=ISSUER))
+    assert (foreign.outcome, foreign.code) == (Outcome.FAILED, "status_issuer")
+
+
+def test_b70_without_that_question_a_revoked_endorsement_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endorsing, "_standing", lambda *_: None)
+    assert verify_endorsed(endorsed(with_status()), listed(taken_back=True)).code == "ok"
+
+
+class Network:
+    """A fetcher that lets the faults of its network through."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def fetch(self, _url: str) -> FetchedDocument:
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    "fault", [TimeoutError("late"), ConnectionResetError("gone"), OSError("secret host")]
+)
+def test_a_fetcher_whose_network_fails_leaves_the_badge_unchecked(fault: OSError) -> None:
+    report = ISSUER.verify(ISSUER.signed(BADGE), fetcher=Network(fault))
+    checks = [one for one in report.checks if one.code == "not_fetched"]
+    assert report.verdict is Verdict.COULD_NOT_CHECK
+    assert [one.outcome for one in checks] == [Outcome.COULD_NOT_CHECK] * len(checks) != []
+    assert str(fault) not in json.dumps(report.to_json())
+    assert "could not be had" in checks[0].evidence["reason"]
+
+
+def test_a_fetchers_own_mistake_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        ISSUER.verify(ISSUER.signed(BADGE), fetcher=Network(ZeroDivisionError()))
 
 
 def own() -> dict[str, Any]:
