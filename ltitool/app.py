@@ -69,7 +69,7 @@ from ltitool.lti.wiring import (
     forget_old_job,
     init_lti,
     register_handlers_job,
-    send_grade_job,
+    send_grades_job,
     sweep_old,
 )
 from ltitool.people import personal_data
@@ -131,7 +131,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 )
 # Durable job names: what makes each wish true, and what finds the wishes whose hint was lost.
 HANDLERS: Mapping[str, Handler] = {
-    grade_intents.JOB: send_grade_job,
+    grade_intents.JOB: send_grades_job,
     grade_checking.JOB: check_grades_job,
     FORGET_JOB: forget_old_job,
     selftest.JOB: check_platform_job,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 PREFIX = "LTITOOL_"
 Made = TypeVar("Made")
 KEY_BYTES = 32
+MOST_SCORES_AT_ONCE = 64
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +39,7 @@ class Settings:
     clock_file: Path | None = None  # LTITOOL_CLOCK_FILE: a file that holds "now"; with loopback_http only
     proxies: int = 0  # LTITOOL_PROXIES: how many reverse proxies stand before us
     max_upload_bytes: int = 25 * 2**20  # LTITOOL_MAX_UPLOAD_BYTES: of one request
+    scores_at_once: int = 8  # LTITOOL_SCORES_AT_ONCE: scores that one LMS is sent at a time, 1 to 64
     trusted_issuers: tuple[
         str, ...
     ] = ()  # LTITOOL_TRUSTED_ISSUERS: DIDs that the verifier knows besides ours
@@ -76,9 +78,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         clock_file=reader.optional("CLOCK_FILE", Path),
         proxies=reader.number("PROXIES", 0),
         max_upload_bytes=reader.number("MAX_UPLOAD_BYTES", 25 * 2**20),
+        scores_at_once=reader.number("SCORES_AT_ONCE", 8),
         trusted_issuers=reader.dids("TRUSTED_ISSUERS"),
     )
     faults = [*reader.faults, *_public_url_faults(settings), *_clock_faults(settings)]
+    if not 1 <= settings.scores_at_once <= MOST_SCORES_AT_ONCE:
+        faults.append(f"{PREFIX}SCORES_AT_ONCE must be from 1 to {MOST_SCORES_AT_ONCE}")
     if not settings.database_url:
         faults.append(f"{PREFIX}DATABASE_URL is missing")
     if settings.objects_url and not settings.objects_url.startswith("s3://"):

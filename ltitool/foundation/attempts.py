@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from ltitool.foundation import leases
 from ltitool.foundation.clock import Clock
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.errors import LeaseLost
-from ltitool.foundation.jobs import GiveUp, Handler, Work
+from ltitool.foundation.jobs import GiveUp, Handler, Work, never
 from ltitool.foundation.leases import Claim, Retry
 
 LEASE = timedelta(minutes=5)
@@ -33,6 +34,7 @@ class Attempts:
         lease: timedelta = LEASE,
         retry: Retry = Retry(),  # noqa: B008 - frozen
         jitter: Callable[[], float] = random.random,
+        stopping: Callable[[], bool] = never,
     ) -> None:
         self.app = app
         self.clock = clock
@@ -41,6 +43,7 @@ class Attempts:
         self._lease = lease
         self._retry = retry
         self._jitter = jitter
+        self._stopping = stopping
 
     def take(self) -> Claim | None:
         """Take the job that has been due for longest."""
@@ -73,7 +76,8 @@ class Attempts:
 
     def _attempt(self, claim: Claim) -> Callable[[Session], None]:
         """Run the handler; gives what to write down about it."""
-        work = Work(claim.name, claim.subject, claim.attempt, claim.fencing_token, lambda: self._renew(claim))
+        renew, stopping = partial(self._renew, claim), self._stopping
+        work = Work(claim.name, claim.subject, claim.attempt, claim.fencing_token, renew, stopping)
         try:
             with self.app.app_context():
                 continue_at = self._handlers[claim.name](work)

@@ -59,12 +59,13 @@ class DistributedRunner:
         pulse: Pulse = Pulse(),
         **options: Any,
     ) -> None:
-        self.attempts = Attempts(app, handlers, clock=clock, **options)
+        self._thread = JobThread(self._keep_serving, wake=self._end_serving)
+        stopping = self._thread.stopping.is_set
+        self.attempts = Attempts(app, handlers, clock=clock, stopping=stopping, **options)
         self._sweeping = Sweeping(self.attempts, sweepers)
         self._concurrency = concurrency
         self._pulse = pulse
         self._count = 0
-        self._thread = JobThread(self._keep_serving, wake=self._end_serving)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving: asyncio.Task[None] | None = None
 

@@ -22,6 +22,11 @@ NAMESPACE = uuid.UUID("6d0c8f7e-6c1c-4d0e-9a43-0b7f0e2f8a51")
 BATCH = 200
 
 
+def never() -> bool:
+    """Say no."""
+    return False
+
+
 @dataclass(frozen=True)
 class Work:
     """What a handler is given."""
@@ -31,6 +36,7 @@ class Work:
     attempt: int  # from 1
     fencing_token: int  # grows with each runner that takes the job: keep it beside what you write
     renew: Callable[[], None]  # in long work, outside a transaction; raises LeaseLost
+    stopping: Callable[[], bool] = never  # in long work: the runner wants to end, go on another time
 
 
 # A handler gives None when all is done, or when it wants to go on later: a poll, the next portion.

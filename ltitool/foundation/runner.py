@@ -31,10 +31,11 @@ class JobRunner:
         clock: Clock,
         **options: Any,
     ) -> None:
-        self.attempts = Attempts(app, handlers, clock=clock, **options)
-        self._sweeping = Sweeping(self.attempts, sweepers)
         self._woken = threading.Event()
         self._thread = JobThread(self._loop, wake=self.nudge)
+        stopping = self._thread.stopping.is_set
+        self.attempts = Attempts(app, handlers, clock=clock, stopping=stopping, **options)
+        self._sweeping = Sweeping(self.attempts, sweepers)
 
     def start(self) -> None:
         """Run in a thread of this process; call it after forking."""

@@ -18,7 +18,7 @@ from ltitool.foundation.errors import FetchRefused
 from ltitool.foundation.services import HttpAnswer, HttpClient, KeyStore
 from ltitool.lti.kept_tokens import Grant, end_turn, keep_token, kept_token, take_turn
 from ltitool.lti.models import Platform
-from ltitool.lti.service_errors import ScopesRefused, ServiceBusy, TokenRefused
+from ltitool.lti.service_errors import ScopesRefused, ServiceBusy, ServiceOccupied, TokenRefused
 from ltitool.lti.strictjson import NotStrictJson, read_object
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -104,13 +104,13 @@ class AccessTokens:
         if asking is None:
             return self._lead(mine, platform, wanted, unusable)
         if not asking.over.wait(LOOKS * LOOK_EVERY):
-            raise ServiceBusy("another thread asks for a token, and does not end")
+            raise ServiceOccupied("another thread asks for a token, and does not end")
         if asking.error is not None:
             raise asking.error
         return asking.token if asking.token != unusable else self._ask_together(platform, wanted, unusable)
 
     def _lead(self, asking: _Asking, platform: Platform, wanted: str, unusable: str | None) -> str:
-        asking.error = ServiceBusy("whoever asked for a token did not end")
+        asking.error = ServiceOccupied("whoever asked for a token did not end")
         try:
             asking.token = self._ask_in_turn(platform, wanted, unusable)
             asking.error = None
@@ -135,7 +135,7 @@ class AccessTokens:
             if ours:
                 return self._ask_and_keep(platform, wanted)
             time.sleep(LOOK_EVERY)
-        raise ServiceBusy("another process asks for a token, and does not end")
+        raise ServiceOccupied("another process asks for a token, and does not end")
 
     def _ask_and_keep(self, platform: Platform, wanted: str) -> str:
         try:

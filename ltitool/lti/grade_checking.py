@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from ltitool.errors import ToolError
 from ltitool.foundation.db import end_read, read_session, transaction
-from ltitool.foundation.jobs import enqueue
+from ltitool.lti.grade_claims import SENT, WANTED
 from ltitool.lti.grade_columns import lose_columns
-from ltitool.lti.grade_intents import JOB as SEND_JOB
-from ltitool.lti.grade_sending import Desk, course_gradebook
+from ltitool.lti.grade_courses import course_gradebook
+from ltitool.lti.grade_intents import hint
+from ltitool.lti.grade_sending import Desk
 from ltitool.lti.gradebook import GradebookService, Result, Score
 from ltitool.lti.models import Context, GradeIntent, LineItem
 from ltitool.lti.service_errors import ServiceTargetGone
@@ -25,7 +26,7 @@ from ltitool.lti.service_errors import ServiceTargetGone
 JOB = "grades.check"
 EVERY = timedelta(hours=1)
 WATCHED = timedelta(days=90)  # as long as a program of thirteen weeks
-SENT, OVERRIDDEN = "sent", "overridden"
+OVERRIDDEN = "overridden"
 BATCH = 200
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def check_grades(context_id: uuid.UUID, desk: Desk) -> None:
         return
     for column in _columns(organisation_id, context_id):
         try:
-            service = course_gradebook(organisation_id, context_id, desk)
+            service = course_gradebook(context_id, desk.client_for)
             _check_column(column, service, now)
         except ToolError as error:
             log.info("grades of %s not compared: %s %s", column.id, error.code, error.detail)
@@ -88,9 +89,12 @@ def _check_column(column: LineItem, service: GradebookService, now: datetime) ->
         with transaction() as session:
             lose_columns(session, LineItem.id == column.id, at=now)
         return
+    verdicts = [(seen, _verdict(seen, shown.get(subject), now)) for subject, seen in sent.items()]
     with transaction() as session:
-        for subject, seen in sent.items():
-            _settle(session, seen, shown.get(subject), now)
+        if any(verdict["state"] == WANTED for _, verdict in verdicts):
+            hint(session, column.context_id, now)
+        for seen, verdict in verdicts:
+            _settle(session, seen, verdict)
 
 
 def _sent(column: LineItem, now: datetime) -> Mapping[str, GradeIntent]:
@@ -108,17 +112,20 @@ def _sent(column: LineItem, now: datetime) -> Mapping[str, GradeIntent]:
     return found
 
 
-def _settle(session: Session, seen: GradeIntent, shown: Result | None, now: datetime) -> None:
-    """Note what one comparison says, unless the intent has changed while we read."""
+def _verdict(seen: GradeIntent, shown: Result | None, now: datetime) -> Mapping[str, object]:
+    """Say what one comparison makes of an intent."""
     score = _score(seen, now)
     is_missing = shown is None or shown.score is None
     if (is_missing and seen.score_given is None) or (shown is not None and shown.shows(score)):
-        values: dict[str, object] = {"state": SENT, "error": None, "shown_score": None}
-    elif is_missing and seen.healed_at is None:
-        values = {"state": "wanted", "attempts": 0, "healed_at": now, "next_attempt_at": now}
-    else:
-        values = {"state": OVERRIDDEN, "error": None, "shown_score": _on_our_scale(shown, seen)}
-    changed = session.execute(
+        return {"state": SENT, "error": None, "shown_score": None}
+    if is_missing and seen.healed_at is None:
+        return {"state": WANTED, "attempts": 0, "healed_at": now, "next_attempt_at": now}
+    return {"state": OVERRIDDEN, "error": None, "shown_score": _on_our_scale(shown, seen)}
+
+
+def _settle(session: Session, seen: GradeIntent, verdict: Mapping[str, object]) -> None:
+    """Note what one comparison says, unless the intent has changed while we read."""
+    session.execute(
         update(GradeIntent)
         .where(
             GradeIntent.id == seen.id,
@@ -126,12 +133,9 @@ def _settle(session: Session, seen: GradeIntent, shown: Result | None, now: date
             GradeIntent.fencing_token == seen.fencing_token,
             GradeIntent.state == seen.state,
         )
-        .values(**values)
-        .returning(GradeIntent.id)
+        .values(**verdict)
         .execution_options(synchronize_session=False)
     )
-    if changed.first() is not None and values["state"] == "wanted":
-        enqueue(session, SEND_JOB, str(seen.id), now)
 
 
 def _on_our_scale(shown: Result | None, seen: GradeIntent) -> float | None:

@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.db import end_read, read_session, transaction
-from ltitool.lti.grade_intents import Attempt
+from ltitool.lti.grade_claims import Attempt
 from ltitool.lti.gradebook import Column, GradebookService, WantedColumn
 from ltitool.lti.models import LineItem, ResourceLink
-from ltitool.lti.service_errors import ColumnLost, ServiceBusy
+from ltitool.lti.service_errors import ColumnLost, ServiceOccupied
 
 CLAIM = timedelta(minutes=2)  # longer than finding and making may take
 ASK_AGAIN = timedelta(seconds=5)
@@ -38,11 +38,11 @@ def find_column(attempt: Attempt, service: GradebookService, now: datetime) -> s
     """Find an activity's column in the gradebook, or make it.
 
     Raises:
-        ServiceBusy: somebody else is at it.
+        ServiceOccupied: somebody else is at it.
         GradebookNotLinked: there is none, and we may not make one.
     """
     if not _claim(attempt, now):
-        raise ServiceBusy("another sender looks for this column", now + ASK_AGAIN)
+        raise ServiceOccupied("another sender looks for this column", now + ASK_AGAIN)
     try:
         column = service.column(_wanted(attempt))
     except BaseException:

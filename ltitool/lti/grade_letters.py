@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ltitool.errors import NotFound, ToolError, msg
-from ltitool.foundation.jobs import enqueue
 from ltitool.lti import service_errors
 from ltitool.lti.grade_columns import forget_lost_column
-from ltitool.lti.grade_intents import JOB
+from ltitool.lti.grade_intents import hint
 from ltitool.lti.models import Context, Deployment, GradeIntent, Platform
 from ltitool.lti.service_errors import ColumnLost, ServiceFailed
 from ltitool.people.models import Person
@@ -117,15 +116,12 @@ def send_again(
     Raises:
         GradeMissing: there is no such grade in the organisation, or it does not stand in one of these states.
     """
-    row = session.scalar(
-        select(GradeIntent)
-        .where(
-            GradeIntent.id == intent_id,
-            GradeIntent.organisation_id == organisation_id,
-            GradeIntent.state.in_(states),
-        )
-        .with_for_update()
-    )
+    ours = (GradeIntent.id == intent_id, GradeIntent.organisation_id == organisation_id)
+    context_id = session.scalar(select(GradeIntent.context_id).where(*ours))
+    if context_id is None:
+        raise GradeMissing(str(intent_id))
+    hint(session, context_id, at)
+    row = session.scalar(select(GradeIntent).where(*ours, GradeIntent.state.in_(states)).with_for_update())
     if row is None:
         raise GradeMissing(str(intent_id))
     rows = [row]
@@ -135,7 +131,6 @@ def send_again(
     for one in rows:
         one.state, one.error, one.attempts, one.healed_at = "wanted", None, 0, None
         one.wanted_at = one.next_attempt_at = at
-        enqueue(session, JOB, str(one.id), at)
     return len(rows)
 
 

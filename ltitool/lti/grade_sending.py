@@ -1,36 +1,24 @@
 """Make one grade intent true: one attempt, and what follows from how the LMS answered.
 
-Nothing of the database is held while we wait for the LMS. What an attempt learns is written under its
-fencing token, so a sender that was paused cannot overwrite the one that took over. Where nobody knows
-whether a score arrived, the gradebook is read before it is sent again (P28).
+Nothing of the database is held while we wait for the LMS. Where nobody knows whether a score arrived, the
+gradebook is read before it is sent again (P28).
 """
 
 import logging
 import random
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import select
+from flask import Flask
 
 from ltitool.errors import ToolError
-from ltitool.foundation.db import end_read, read_session, transaction
+from ltitool.lti.grade_claims import BETWEEN_STAMPS, Attempt, Ending, for_later, given_back, over, sent
 from ltitool.lti.grade_columns import find_column, known_column, lose_column
-from ltitool.lti.grade_intents import (
-    BETWEEN_STAMPS,
-    KEEP_TRYING,
-    Attempt,
-    begin,
-    mark_for_later,
-    mark_over,
-    mark_sent,
-)
+from ltitool.lti.grade_courses import ClientFor, Parcel
+from ltitool.lti.grade_intents import KEEP_TRYING
 from ltitool.lti.gradebook import GradebookService
-from ltitool.lti.models import Context, Deployment, Platform
-from ltitool.lti.platform_client import PlatformClient
-from ltitool.lti.quirks.choosing import manners_of
 from ltitool.lti.service_errors import (
     AttemptsUsed,
     ColumnLost,
@@ -39,6 +27,8 @@ from ltitool.lti.service_errors import (
     ServiceAddressForeign,
     ServiceBusy,
     ServiceConflict,
+    ServiceFailed,
+    ServiceOccupied,
     ServiceRefused,
     ServiceSilent,
     ServiceTargetGone,
@@ -47,6 +37,7 @@ from ltitool.lti.service_errors import (
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300))
 PATIENCE = timedelta(hours=1)  # where somebody has to change something in the LMS first
 CONFLICTS = 4  # tries against a gradebook that says it has something newer
+FRESH = timedelta(seconds=20)  # what was claimed longer ago is claimed anew before it is sent
 log = logging.getLogger(__name__)
 
 
@@ -54,51 +45,26 @@ log = logging.getLogger(__name__)
 class Desk:
     """What sending needs from the application around it."""
 
-    client_for: Callable[[Platform], PlatformClient]
+    app: Flask
+    client_for: ClientFor
     clock: Callable[[], datetime]
-    column_lock: Lock  # so that the threads of one process wait for each other instead of asking again
+    at_once: int  # scores that a platform is sent at a time, if it has no number of its own
     jitter: Callable[[], float] = random.random
+    column_lock: Lock = field(default_factory=Lock)  # senders wait for each other instead of asking again
 
 
-def send_grade(intent_id: uuid.UUID, desk: Desk) -> datetime | None:
-    """Try to make an intent true; gives when to try again, or None when there is nothing left to do."""
-    with transaction() as session:
-        attempt = begin(session, intent_id, at=desk.clock())
-    if not isinstance(attempt, Attempt):
-        return attempt
+def send_grade(parcel: Parcel, desk: Desk) -> Ending:
+    """Try to make an intent true, and say how it ended; whatever happens, it ends."""
+    attempt = parcel.attempt
+    if desk.clock() - attempt.score.stamp > FRESH:  # this process slept, or the LMS was slow
+        return given_back(attempt)
     try:
-        service = course_gradebook(attempt.organisation_id, attempt.context_id, desk)
-        if service.manners.withholds(attempt.score.grading_progress):
-            return _over(attempt, "withheld", None)
-        _send(attempt, service, desk)
-    except ServiceConflict as conflict:
-        return _after_conflict(attempt, conflict, desk)
-    except ToolError as error:
-        return _after_failure(attempt, error, desk)
-    return _done(attempt, desk)
-
-
-def course_gradebook(organisation_id: uuid.UUID, context_id: uuid.UUID, desk: Desk) -> GradebookService:
-    """Give a course's gradebook.
-
-    Raises:
-        GradebookNotLinked: its platform or deployment is switched off.
-    """
-    row = (
-        read_session()
-        .execute(
-            select(Platform, Context.scopes, Context.lineitems_url, Deployment.status)
-            .join(Deployment, Deployment.platform_id == Platform.id)
-            .join(Context, Context.deployment_id == Deployment.id)
-            .where(Context.id == context_id, Context.organisation_id == organisation_id)
-        )
-        .one()
-    )
-    end_read()
-    if row.Platform.status != "active" or row.status != "active":
-        raise GradebookNotLinked("the platform or the deployment is switched off")
-    client = desk.client_for(row.Platform)
-    return GradebookService(client, tuple(row.scopes), row.lineitems_url, manners_of(row.Platform))
+        with desk.app.app_context():
+            return _attempted(parcel, desk)
+    except Exception:  # a fault of ours must not keep the platform's other grades from their way
+        log.exception("grade %s, attempt %s", attempt.intent_id, attempt.number)
+        at = next_attempt(attempt, ServiceFailed(), desk.clock(), desk.jitter())
+        return for_later(attempt, ServiceFailed.code, at, unclear=True)
 
 
 def next_attempt(attempt: Attempt, error: ToolError, now: datetime, jitter: float) -> datetime:
@@ -111,19 +77,47 @@ def next_attempt(attempt: Attempt, error: ToolError, now: datetime, jitter: floa
     return now + PATIENCE * (1 + jitter / 4)
 
 
-def _send(attempt: Attempt, service: GradebookService, desk: Desk) -> None:
-    url = _column_url(attempt, service, desk)
+def wants_peace(error: ToolError) -> bool:
+    """Say whether a failure means that the LMS wants no scores at all just now, and not only not this one."""
+    if not isinstance(error, ServiceBusy) or isinstance(error, AttemptsUsed | ServiceOccupied):
+        return False
+    return error.retry_at is not None or not isinstance(error, ServiceSilent)
+
+
+def _attempted(parcel: Parcel, desk: Desk) -> Ending:
+    attempt = parcel.attempt
+    try:
+        service = _service(parcel)
+        if service.manners.withholds(attempt.score.grading_progress):
+            return over(attempt, "withheld", None)
+        _send(parcel, service, desk)
+    except ServiceConflict as conflict:
+        return _after_conflict(parcel, conflict, desk)
+    except ToolError as error:
+        return _after_failure(attempt, error, desk)
+    return sent(attempt)
+
+
+def _service(parcel: Parcel) -> GradebookService:
+    if parcel.service is None:
+        raise GradebookNotLinked("the platform or the deployment is switched off")
+    return parcel.service
+
+
+def _send(parcel: Parcel, service: GradebookService, desk: Desk) -> None:
+    attempt, url = parcel.attempt, _column_url(parcel, service, desk)
     if attempt.unclear and _is_shown(attempt, service, url):
         return
     service.send(url, attempt.score, first=attempt.first, last_comment=attempt.sent_comment)
 
 
-def _column_url(attempt: Attempt, service: GradebookService, desk: Desk) -> str:
-    known = known_column(attempt)
-    if known is not None:
-        return known
+def _column_url(parcel: Parcel, service: GradebookService, desk: Desk) -> str:
+    if parcel.lost_at is not None:
+        raise ColumnLost(parcel.column_url or "")
+    if parcel.column_url is not None:
+        return parcel.column_url
     with desk.column_lock:
-        return known_column(attempt) or find_column(attempt, service, desk.clock())
+        return known_column(parcel.attempt) or find_column(parcel.attempt, service, desk.clock())
 
 
 def _is_shown(attempt: Attempt, service: GradebookService, url: str) -> bool:
@@ -135,49 +129,32 @@ def _is_shown(attempt: Attempt, service: GradebookService, url: str) -> bool:
     return shown.shows(attempt.score)
 
 
-def _done(attempt: Attempt, desk: Desk) -> datetime | None:
-    with transaction() as session:
-        newer = mark_sent(session, attempt)
-    return desk.clock() if newer else None
-
-
-def _over(attempt: Attempt, state: str, reason: str | None) -> datetime | None:
-    """Note how it ended; there is nothing to come back for."""
-    with transaction() as session:
-        mark_over(session, attempt, state, reason)
-    return None
-
-
-def _after_conflict(attempt: Attempt, conflict: ServiceConflict, desk: Desk) -> datetime | None:
+def _after_conflict(parcel: Parcel, conflict: ServiceConflict, desk: Desk) -> Ending:
     """Read before deciding: our score may have arrived after all, or somebody else may have graded."""
+    attempt = parcel.attempt
     try:
-        service = course_gradebook(attempt.organisation_id, attempt.context_id, desk)
-        arrived = _is_shown(attempt, service, _column_url(attempt, service, desk))
+        service = _service(parcel)
+        arrived = _is_shown(attempt, service, _column_url(parcel, service, desk))
     except ToolError as error:
         return _after_failure(attempt, error, desk)
     if arrived:
-        return _done(attempt, desk)
+        return sent(attempt)
     if attempt.number < CONFLICTS:
-        return _later(attempt, conflict, desk.clock() + DELAYS[min(attempt.number, len(DELAYS)) - 1])
-    return _over(attempt, "superseded", conflict.code)
+        return for_later(attempt, conflict.code, desk.clock() + DELAYS[attempt.number - 1])
+    return over(attempt, "superseded", conflict.code)
 
 
-def _after_failure(attempt: Attempt, error: ToolError, desk: Desk) -> datetime | None:
+def _after_failure(attempt: Attempt, error: ToolError, desk: Desk) -> Ending:
     log.info("grade %s, attempt %s: %s %s", attempt.intent_id, attempt.number, error.code, error.detail)
     now = desk.clock()
     if isinstance(error, ServiceTargetGone):
         lose_column(attempt, now)
-        return _over(attempt, "dead", ColumnLost.code)
+        return over(attempt, "dead", ColumnLost.code)
     if isinstance(error, LearnerAbsent):
-        return _over(attempt, "absent", error.code)
+        return over(attempt, "absent", error.code)
     final = isinstance(error, ServiceRefused | ServiceAddressForeign)
     if final or now - attempt.wanted_at >= KEEP_TRYING:
-        return _over(attempt, "dead", error.code)
-    return _later(attempt, error, next_attempt(attempt, error, now, desk.jitter()))
-
-
-def _later(attempt: Attempt, error: ToolError, at: datetime) -> datetime:
-    with transaction() as session:
-        unclear = isinstance(error, ServiceSilent)
-        mark_for_later(session, attempt, error.code, at, unclear=unclear)
-    return at
+        return over(attempt, "dead", error.code)
+    at = next_attempt(attempt, error, now, desk.jitter())
+    pause = at if wants_peace(error) else None
+    return for_later(attempt, error.code, at, unclear=isinstance(error, ServiceSilent), pause=pause)

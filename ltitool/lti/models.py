@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ltitool.foundation.db import Base, Tenant, tenant_fk, tenant_key
@@ -33,6 +33,8 @@ class Platform(Tenant, Base):
     deployment_policy: Mapped[str]  # approve | auto
     jwks_refetched_at: Mapped[datetime | None]  # of the last refetch for an unknown key id
     last_launch_at: Mapped[datetime | None]  # noted some time after it, never while somebody waits
+    scores_at_once: Mapped[int | None]  # how many it is sent at a time; None: as the settings say
+    busy_until: Mapped[datetime | None]  # it asked to be left alone until then
     created_at: Mapped[datetime]
 
 
@@ -239,9 +241,18 @@ class GradeIntent(Tenant, Base):
         UniqueConstraint("context_id", "activity_key", "subject"),
         tenant_fk("context_id", "context"),
         tenant_fk("person_id", "person"),
+        tenant_fk("platform_id", "platform"),
         Index(None, "state", "next_attempt_at"),
+        Index(
+            "ix_grade_intent_wanted",
+            "platform_id",
+            "next_attempt_at",
+            sqlite_where=text("state = 'wanted'"),
+            postgresql_where=text("state = 'wanted'"),
+        ),
     )
 
+    platform_id: Mapped[uuid.UUID]  # of its course: how much at a time and how soon is the platform's matter
     context_id: Mapped[uuid.UUID]
     activity_key: Mapped[str]
     person_id: Mapped[uuid.UUID]

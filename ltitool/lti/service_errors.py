@@ -28,6 +28,12 @@ class ServiceBusy(ServiceFailed):
         self.retry_at = retry_at
 
 
+class ServiceOccupied(ServiceBusy):
+    """Another of us is asking for the same thing: try again when it has ended."""
+
+    code = "service.occupied"
+
+
 class ServiceSilent(ServiceBusy):
     """No answer came, or none that says whether it was done: look before doing it again."""
 

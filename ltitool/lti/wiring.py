@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from flask import Flask, current_app
 from sqlalchemy import delete, select
@@ -16,7 +15,8 @@ from ltitool.foundation.services import Services
 from ltitool.lti.access_tokens import AccessTokens
 from ltitool.lti.deep_linking import KEPT, forget_requests
 from ltitool.lti.grade_checking import check_grades
-from ltitool.lti.grade_sending import Desk, send_grade
+from ltitool.lti.grade_posting import post_grades
+from ltitool.lti.grade_sending import Desk
 from ltitool.lti.kept_tokens import forget_tokens
 from ltitool.lti.known_platforms import EXTENSION as KNOWN_PLATFORMS
 from ltitool.lti.known_platforms import KnownPlatforms
@@ -38,11 +38,11 @@ FORGET_JOB = "lti.forget"
 class LtiMemory:
     """What one process keeps of LMSs between requests."""
 
+    app: Flask
     services: Services
     platforms: KnownPlatforms
     platform_keys: PlatformKeys
     tokens: AccessTokens
-    column_lock: Lock
 
     def client_for(self, platform: Platform) -> PlatformClient:
         """Give the services of a platform."""
@@ -55,7 +55,7 @@ def init_lti(app: Flask, found: Services) -> None:
     keys = PlatformKeys(found.http, found.clock)
     platforms = KnownPlatforms(found.clock)
     app.extensions[KNOWN_PLATFORMS] = platforms
-    app.extensions[EXTENSION] = LtiMemory(found, platforms, keys, tokens, Lock())
+    app.extensions[EXTENSION] = LtiMemory(app, found, platforms, keys, tokens)
 
 
 def lti_memory() -> LtiMemory:
@@ -66,20 +66,22 @@ def lti_memory() -> LtiMemory:
     return found
 
 
-def send_grade_job(work: Work) -> datetime | None:
-    """Handle a "grades.send" job: its subject is an intent's id."""
-    return send_grade(uuid.UUID(work.subject), _desk())
+def send_grades_job(work: Work) -> datetime | None:
+    """Handle a "grades.send" job: its subject is a platform's id."""
+    return post_grades(uuid.UUID(work.subject), work, sending_desk())
 
 
 def check_grades_job(work: Work) -> datetime | None:
     """Handle a "grades.check" job: its subject is a context's id."""
-    check_grades(uuid.UUID(work.subject), _desk())
+    check_grades(uuid.UUID(work.subject), sending_desk())
     return None
 
 
-def _desk() -> Desk:
+def sending_desk() -> Desk:
+    """Give what sending grades works with."""
     memory = lti_memory()
-    return Desk(memory.client_for, memory.services.clock, memory.column_lock)
+    found = memory.services
+    return Desk(memory.app, memory.client_for, found.clock, found.settings.scores_at_once)
 
 
 def selftest_tools() -> Tools:

@@ -8,10 +8,12 @@ each wish: the process's id, and when it has ended, how: 0, or minus the signal.
 
 import atexit
 import io
+import itertools
 import json
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -42,7 +44,7 @@ def sleep_once(real: Callable[..., Any]) -> Callable[..., Any]:
     """Stand still, as a paused machine does, and go on where it was when woken."""
 
     def paused(*given: Any, **named: Any) -> Any:
-        os.kill(os.getpid(), signal.SIGSTOP)
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # this thread, before it goes on
         return real(*given, **named)
 
     return paused
@@ -60,10 +62,27 @@ def dying_after(real: Callable[..., Any], keep: Callable[[Any], None] | None = N
     return done
 
 
+def dying_at(number: int) -> "Trap":
+    """Do it, and die the moment it is to be done for the time of this number."""
+
+    def trap(real: Callable[..., Any]) -> Callable[..., Any]:
+        calls = itertools.count(1)
+
+        def counted(*given: Any, **named: Any) -> Any:
+            if next(calls) == number:
+                die()
+            return real(*given, **named)
+
+        return counted
+
+    return trap
+
+
 Trap = Callable[[Callable[..., Any]], Callable[..., Any]]
 TRAPS: Mapping[str, tuple[Any, str, Trap]] = {
     "before the post": (GradebookService, "send", lambda _real: die),
-    "after the post": (grade_sending, "_done", lambda _real: die),
+    "after the post": (grade_sending, "sent", lambda _real: die),
+    "amid many posts": (grade_sending, "sent", dying_at(12)),
     "asleep before the post": (GradebookService, "send", sleep_once),
     "after reserving": (awarding, "sign_award", lambda _real: die),
     "before reserving is committed": (awarding, "enqueue", dying_after),

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from support.killed import SIGKILLED, Tool
+from support.many_scores import LEARNERS, MANY, SUBJECTS, know_people, states, want_scores
 from support.served_lms import COURSE, ORGANISATION, ServedLms, serving_lms
 
 from ltitool.foundation.attempts import LEASE as JOB_LEASE
@@ -135,6 +136,21 @@ def test_a_sleeper_that_wakes_up_late_changes_nothing(tool: Tool, gradebook: Ser
     assert ended == 0
     assert [(score, status) for score, _, status in gradebook.sent if status >= 300] == [(70.0, 409)]
     assert_true(tool, gradebook, 90.0)
+
+
+def test_killed_amid_many_scores_none_is_lost_and_none_comes_twice(tool: Tool, tmp_path: Path) -> None:
+    """Of those that were sent some are written down and some are not; of the others some were claimed."""
+    with serving_lms(tool.app, tmp_path / "lms", clock=tool.clock, seed=MANY) as lms:
+        know_people(LEARNERS, tool.clock())
+        want_scores(SUBJECTS[:LEARNERS], tool.clock())
+        assert tool.run("jobs", "amid many posts") == SIGKILLED
+        lms.end_answering()  # in the minutes of a lease it has
+        assert 11 <= len(lms.accepted) < LEARNERS
+        assert states()["sent"] < len(lms.accepted)
+        leases_end(tool)
+        tool.next_runner()
+        assert states() == {"sent": LEARNERS}
+        assert (len(lms.subjects), set(lms.subjects.values())) == (LEARNERS, {1})
 
 
 def _wait_until_asleep(pid: int) -> None:

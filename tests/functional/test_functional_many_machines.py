@@ -21,6 +21,7 @@ from sqlalchemy import func, select, update
 from support.balancer import Balancer, balancing
 from support.practice import registration
 from support.running_demo import free_port
+from support.served_lms import close_lines
 
 from ltitool.app import HANDLERS, SWEEPERS, create_app, services_of
 from ltitool.cli.demo_seed.place import DemoPlace
@@ -119,6 +120,7 @@ def farm(tmp_path: Path, postgres_url: str) -> Iterator[Farm]:
         for url in (f"{pair.lms_url}/", *(f"http://127.0.0.1:{port}/health" for port in farm.hosts)):
             until(lambda url=url: answers(url))
         yield farm
+        close_lines(app)
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -196,9 +198,8 @@ def test_what_a_killed_worker_left_the_other_does(farm: Farm) -> None:
     farm.control(faults={"scores": {"kind": "hanging", "times": 1}})
     subjects = want_grades(farm)
     farm.start("worker-a", "ltitool.cli", "work", "--concurrency", "1")
-    until(lambda: at_work(farm))
-    farm.start("worker-b", "ltitool.cli", "work", "--concurrency", "1")
     until(lambda: list(farm.states().values()).count("sent") == GRADES - 1)
+    farm.start("worker-b", "ltitool.cli", "work", "--concurrency", "1")
     farm.kill("worker-a")
     end_all_leases(farm)
     clock = services_of(farm.looking).clock

@@ -16,7 +16,7 @@ from ltitool.lti.grade_intents import JOB, WantedGrade, sweep_grades, want_grade
 from ltitool.lti.grade_letters import StuckGrade, send_again, stuck_grades
 from ltitool.lti.landing import Launched
 from ltitool.lti.models import GradeIntent
-from ltitool.lti.wiring import check_grades_job, send_grade_job
+from ltitool.lti.wiring import check_grades_job, send_grades_job
 from ltitool.sandbox.faults import Switchboard
 from ltitool.sandbox.lineitems import remove_line_item
 from ltitool.sandbox.runtime import EXTENSION, current_platform
@@ -35,7 +35,7 @@ class Desk:
         self.wire, self.clock = wire, clock
         self.runner = JobRunner(
             tool,
-            {JOB: send_grade_job, grade_checking.JOB: check_grades_job},
+            {JOB: send_grades_job, grade_checking.JOB: check_grades_job},
             {JOB: sweep_grades, grade_checking.JOB: grade_checking.checks_due},
             clock=clock,
             jitter=lambda: 0.0,

@@ -5,7 +5,7 @@ import json
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ltitool.app import services_of
 from ltitool.foundation.db import transaction
+from ltitool.foundation.fetch import SafeHttpClient
 from ltitool.lti import vocabulary as words
 from ltitool.lti.models import Context
 from ltitool.lti.platforms import add_platform
@@ -44,6 +45,7 @@ class ServedLms:
     sent: list[tuple[float, datetime, int]] = field(default_factory=list)  # score, its time, our answer
     subjects: Counter[str] = field(default_factory=Counter)  # scores that were taken, by learner
     gather: int = 1  # so many scores have to be there at a time before the first is answered
+    on_score: Callable[[int], None] = lambda _number: None  # called with the number of each score that comes
     present: int = 0
     most: int = 0  # scores that were there at the same time
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -61,6 +63,12 @@ class ServedLms:
         finally:
             with self._changed:
                 self.present -= 1
+                self._changed.notify_all()
+
+    def end_answering(self) -> None:
+        """Let it finish what it was sent; it must be nothing that waits for others."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.present == 0, PATIENCE)
 
     @property
     def board(self) -> Switchboard:
@@ -76,12 +84,18 @@ class ServedLms:
         return row["score_given"] if row else None
 
     @property
+    def refused(self) -> int:
+        """How many scores were not taken."""
+        return sum(status >= 300 for _, _, status in self.sent)
+
+    @property
     def accepted(self) -> list[tuple[float, datetime]]:
         """The scores that were taken."""
         return [(score, moment) for score, moment, status in self.sent if status < 300]
 
     def _arrive(self) -> None:
         with self._changed:
+            self.on_score(self.asked["scores"])
             self.present += 1
             self.most = max(self.most, self.present)
             self._changed.notify_all()
@@ -127,9 +141,17 @@ def serving_lms(tool: Flask, folder: Path, *, clock: Any = utc_now, seed: Seed =
     try:
         yield lms
     finally:
+        close_lines(tool)
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def close_lines(tool: Flask) -> None:
+    """Close the connections that an application keeps to LMSs."""
+    http = services_of(tool).http
+    if isinstance(http, SafeHttpClient):
+        http.close()
 
 
 def register_course(tool: Flask, url: str, at: datetime) -> None:

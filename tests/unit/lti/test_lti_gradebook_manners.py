@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 from support.grade_desk import Desk
+from support.practice import PLATFORM
 
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.grade_checking import EVERY
+from ltitool.lti.grade_claims import claim
 from ltitool.lti.grade_columns import CLAIM
-from ltitool.lti.grade_intents import Attempt, begin
 from ltitool.lti.grade_letters import GradeMissing, send_again, stuck_grades
 from ltitool.lti.models import Context, LineItem, Platform, ResourceLink
 from ltitool.lti.products import product_of
@@ -98,7 +99,7 @@ def test_p25_of_two_senders_that_miss_a_column_one_makes_it(desk: Desk) -> None:
     with transaction() as session:
         session.add(_claimed(desk, "reflection", desk.clock() + CLAIM))
     row = desk.run()
-    assert (row.state, row.error, desk.columns("reflection")) == ("wanted", "service.busy", [])
+    assert (row.state, row.error, desk.columns("reflection")) == ("wanted", "service.occupied", [])
     desk.clock.forward(minutes=3)  # whoever claimed it was killed
     assert desk.run().state == "sent"
     assert (len(desk.columns("reflection")), first) == (1, row.id)
@@ -207,9 +208,9 @@ def test_p28_after_an_unknown_outcome_we_look_before_we_send(desk: Desk, kind: K
 
 
 def test_p28_a_sender_that_was_killed_counts_as_unknown(desk: Desk) -> None:
-    intent_id = desk.want()
+    desk.want()
     with transaction() as session:
-        assert isinstance(begin(session, intent_id, at=desk.clock()), Attempt)
+        assert len(claim(session, PLATFORM, at=desk.clock(), most=5)) == 1
     desk.clock.forward(minutes=3)
     desk.run()
     assert [url for _, url in desk.wire.requests if "/results" in url] != []

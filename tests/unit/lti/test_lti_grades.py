@@ -8,20 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 from support.grade_desk import Desk
-from support.practice import down
+from support.practice import PLATFORM, down
 
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
+from ltitool.foundation.jobs import enqueue
 from ltitool.foundation.models import Job
 from ltitool.foundation.services import HttpAnswer
-from ltitool.lti.grade_intents import (
-    LEASE,
-    Attempt,
-    begin,
-    mark_for_later,
-    mark_over,
-    mark_sent,
-)
+from ltitool.lti.grade_claims import LEASE, Attempt, claim, for_later, over, record, sent
+from ltitool.lti.grade_intents import JOB
 from ltitool.lti.grade_letters import send_again, stuck_grades
 from ltitool.lti.models import AccessToken, Context, Deployment, GradeIntent, LineItem, Platform
 
@@ -78,10 +73,16 @@ def test_killed_between_saving_and_sending(desk: Desk) -> None:
     assert desk.run().state == "sent"
 
 
-def test_killed_while_sending(desk: Desk) -> None:
-    intent_id = desk.want()
+def take(desk: Desk) -> Attempt:
+    """Take what is due, as a sender does before it sends."""
     with transaction() as session:
-        assert isinstance(begin(session, intent_id, at=desk.clock()), Attempt)
+        (attempt,) = claim(session, PLATFORM, at=desk.clock(), most=5)
+    return attempt
+
+
+def test_killed_while_sending(desk: Desk) -> None:
+    desk.want()
+    take(desk)
     assert desk.run().state == "wanted"
     desk.clock.now += LEASE
     assert desk.run().state == "sent"
@@ -89,27 +90,23 @@ def test_killed_while_sending(desk: Desk) -> None:
 
 
 def test_a_paused_sender_cannot_overwrite(desk: Desk) -> None:
-    intent_id = desk.want()
-    with transaction() as session:
-        paused = begin(session, intent_id, at=desk.clock())
-    assert isinstance(paused, Attempt)
+    desk.want()
+    paused = take(desk)
     desk.clock.now += LEASE
     desk.run()
     with transaction() as session:
-        mark_for_later(session, paused, "service.busy", desk.clock())
-        mark_over(session, paused, "dead", "service.refused")
+        record(session, [for_later(paused, "service.busy", desk.clock())])
+        record(session, [over(paused, "dead", "service.refused")])
     row = desk.row()
     assert (row.state, row.error) == ("sent", None)
 
 
 def test_a_wish_that_changes_while_it_is_sent_stays(desk: Desk) -> None:
-    intent_id = desk.want(70.0)
-    with transaction() as session:
-        attempt = begin(session, intent_id, at=desk.clock())
-    assert isinstance(attempt, Attempt)
+    desk.want(70.0)
+    attempt = take(desk)
     desk.want(75.0)
     with transaction() as session:
-        assert mark_sent(session, attempt)
+        record(session, [sent(attempt)])
     row = desk.row()
     assert (row.state, row.version, row.sent_version) == ("wanted", 2, 1)
     desk.clock.forward(seconds=2)
@@ -309,6 +306,10 @@ def test_a_score_can_be_taken_back(desk: Desk) -> None:
     assert "scoreGiven" not in desk.sent_scores()[-1]
 
 
-def test_a_job_for_nothing_is_no_error(desk: Desk) -> None:
+@pytest.mark.parametrize("subject", [uuid.uuid4(), PLATFORM])
+def test_a_job_for_nothing_is_no_error(desk: Desk, subject: uuid.UUID) -> None:
+    """Such as one that an older version left, whose subject was a single grade."""
     with transaction() as session:
-        assert begin(session, uuid.uuid4(), at=desk.clock()) is None
+        enqueue(session, JOB, str(subject), desk.clock())
+    assert desk.runner.run_once() == 1
+    assert read_session().scalars(select(Job.state).where(Job.subject == str(subject))).one() == "done"
