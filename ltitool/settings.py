@@ -14,6 +14,7 @@ PREFIX = "LTITOOL_"
 Made = TypeVar("Made")
 KEY_BYTES = 32
 MOST_SCORES_AT_ONCE = 64
+LEAST_UPLOAD = 2**20  # bytes; a photo of a phone has some millions
 log = logging.getLogger(__name__)
 
 
@@ -84,6 +85,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     faults = [*reader.faults, *_public_url_faults(settings), *_clock_faults(settings)]
     if not 1 <= settings.scores_at_once <= MOST_SCORES_AT_ONCE:
         faults.append(f"{PREFIX}SCORES_AT_ONCE must be from 1 to {MOST_SCORES_AT_ONCE}")
+    if settings.max_upload_bytes < LEAST_UPLOAD:
+        faults.append(
+            f"{PREFIX}MAX_UPLOAD_BYTES must be at least {LEAST_UPLOAD}: photos are sent in one request"
+        )
     if not settings.database_url:
         faults.append(f"{PREFIX}DATABASE_URL is missing")
     if settings.objects_url and not settings.objects_url.startswith("s3://"):

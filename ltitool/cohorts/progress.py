@@ -6,7 +6,8 @@
                 returned ◄───┘
 
 A later save never undoes a submission: whatever would lead backwards is left aside, except that work
-is returned by a coach (`RETURNED`) or taken back by its writer (`reopen_progress`).
+is returned by a coach (`RETURNED`), or taken back by its writer: sent work that nobody has read
+(`reopen_progress`), or what made a step done by itself (`undo_progress`).
 """
 
 import uuid
@@ -96,6 +97,22 @@ def reopen_progress(
     """Put a submission back into its writer's hands; work that is done or not sent stays as it is."""
     row = _find(session, organisation_id, offering_id, person_id, activity_key)
     if row is not None and row.state == Stage.SUBMITTED:
+        row.state = Stage.STARTED.value
+        row.changed_at = at
+
+
+def undo_progress(
+    session: Session,
+    *,
+    organisation_id: uuid.UUID,
+    offering_id: uuid.UUID,
+    person_id: uuid.UUID,
+    activity_key: str,
+    at: datetime,
+) -> None:
+    """Open a step again that was done and no longer meets its rule; work that was sent stays as it is."""
+    row = _find(session, organisation_id, offering_id, person_id, activity_key)
+    if row is not None and row.state == Stage.DONE:
         row.state = Stage.STARTED.value
         row.changed_at = at
 

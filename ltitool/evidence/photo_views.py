@@ -15,7 +15,7 @@ from ltitool.evidence.models import Photo
 from ltitool.evidence.pages import own_scope, pages, said, show, typed
 from ltitool.evidence.photo_questions import ANSWER_PREFIX, photo_sheet
 from ltitool.evidence.photo_rows import is_told, own_photo, photos_of
-from ltitool.evidence.photo_sizes import MAX_FILE_BYTES, SIZES
+from ltitool.evidence.photo_sizes import MAX_FILE_BYTES, SIZES, largest_file
 from ltitool.evidence.photo_worker import shared_decoder
 from ltitool.evidence.photovoice import (
     PhotoTools,
@@ -34,7 +34,6 @@ from ltitool.web.forms import read_form
 DECODER = "evidence.photo_decoder"
 FIELD = "photos"
 NAME_SHOWN = 80
-FORM_BYTES = 64 * 2**10  # of a request, for what is not the photo
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _photos_page(refused: Sequence[NotTaken]) -> Response:
         told={row.id for row in rows if is_told(row, guide)},
         lenses={lens.key: lens for lens in guide.lenses},
         refused=refused,
-        max_bytes=services().settings.max_upload_bytes - FORM_BYTES,
+        max_bytes=largest_file(services().settings.max_upload_bytes),
         added=request.args.get("added", type=int),
         withdrawn=request.args.get("withdrawn"),
     )

@@ -29,7 +29,7 @@ from ltitool.evidence.photo_rows import (
     photos_of,
 )
 from ltitool.evidence.photo_worker import PreparedPhoto
-from ltitool.evidence.progress_notes import note
+from ltitool.evidence.progress_notes import note, undo
 from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.foundation.services import ObjectStore
 from ltitool.programs import ActivityKind, PhotoVoiceGuide
@@ -140,6 +140,8 @@ def withdraw_photo(scope: ParticipantScope, photo_id: uuid.UUID, tools: PhotoToo
         photo.upload_key = f"withdrawn:{photo.id.hex}"
         photo.caption = photo.alt_text = photo.who_is_in_it = ""
         photo.answers = {}
+        session.flush()
+        _note(session, scope, tools.clock())
 
 
 def _lasting_key(upload_key: str, data: bytes) -> str:
@@ -207,9 +209,11 @@ def _write(scope: ParticipantScope, photo: Photo, tools: PhotoTools) -> Photo:
 
 
 def _note(session: Session, scope: ParticipantScope, at: datetime) -> None:
-    """The activity is complete once enough photos are told in full."""
+    """The activity is complete while enough photos are told in full; withdrawing one opens it again."""
     guide = guide_of(scope)
     told = sum(is_told(photo, guide) for photo in photos_of(session, scope))
     stage = Stage.DONE if told >= guide.minimum_photos else Stage.STARTED
     for activity in scope.program.of_kind(ActivityKind.PHOTOVOICE):
         note(session, scope, activity, stage, at)
+        if stage is Stage.STARTED:
+            undo(session, scope, activity, at)

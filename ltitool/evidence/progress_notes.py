@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ltitool.cohorts.progress import Stage, note_progress
+from ltitool.cohorts.progress import Stage, note_progress, undo_progress
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.programs import Activity
 
@@ -29,4 +29,16 @@ def note(
         state=stage,
         at=at,
         details=details,
+    )
+
+
+def undo(session: Session, scope: ParticipantScope, activity: Activity, at: datetime) -> None:
+    """Open an activity again whose rule is no longer met."""
+    undo_progress(
+        session,
+        organisation_id=scope.organisation_id,
+        offering_id=scope.offering_id,
+        person_id=scope.person_id,
+        activity_key=activity.key,
+        at=at,
     )

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
-from ltitool.people.drafts import drop_draft, find_draft, keep_draft
+from ltitool.people.drafts import NEVER_KEPT, drop_draft, find_draft, keep_draft
 from ltitool.web.visit import Visit, visit_or_none
 
 ACCEPTED = range(300, 400)  # a use case that worked answers with a redirect
@@ -54,6 +54,14 @@ def discard_draft(visit: Visit, key: str) -> None:
     """Forget a draft."""
     with transaction() as session:
         drop_draft(session, visit.organisation_id, visit.person_id, key)
+
+
+def words_sent() -> list[str]:
+    """Give what somebody wrote in the form of this request, without names, choices and tokens."""
+    if request.method != "POST" or visit_or_none() is None:
+        return []
+    written = (text.strip() for name, text in request.form.items(multi=True) if name not in NEVER_KEPT)
+    return [text for text in written if len(text.split()) > 1]
 
 
 def with_draft(action: str, saved: Mapping[str, object]) -> dict[str, object]:

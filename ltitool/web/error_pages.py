@@ -7,7 +7,8 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from ltitool.errors import Malformed, NotFound, TooLarge, ToolError, Unavailable, msg
+from ltitool.errors import Conflict, Malformed, NotFound, TooLarge, ToolError, Unavailable, msg
+from ltitool.web.drafts import words_sent
 from ltitool.web.headers import allow_any_frame
 from ltitool.web.path_sessions import masked
 
@@ -51,7 +52,8 @@ def show_error(error: ToolError) -> Response:
         allow_any_frame()
     if _wants_json():
         return _json_error(error)
-    page = render_template("error.html", error=error, reference=reference())
+    words = words_sent() if error.status == Conflict.status else []
+    page = render_template("error.html", error=error, reference=reference(), words=words)
     return make_response(page, error.status)
 
 

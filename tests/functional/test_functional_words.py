@@ -315,6 +315,36 @@ def test_of_two_tabs_the_later_one_keeps_its_words(house: House, places: list[Pl
     assert tried >= 6
 
 
+def test_what_comes_too_late_is_on_the_page_that_refuses_it(house: House, places: list[Place]) -> None:
+    """The form was opened before the work was sent or scored; without any script, the words can be copied."""
+    faults, refused = [], set()
+    for place in places:
+        if not place.form.typed:
+            continue
+        house.kept.restore("scored")
+        words = _written(place.form)
+        late = right_visitors(house)[place.guard].post(
+            place.form.path, {**place.form.held, **_chosen(house, place), **words}
+        )
+        if late.status_code != 409:
+            continue
+        refused.add(place.template)
+        page = unescape(late.text)
+        faults += [f"{place.form.path}: {name}" for name, text in words.items() if text not in page]
+    assert faults == []
+    assert len(refused) >= 2, refused
+
+
+def test_the_page_that_refuses_says_only_what_was_written(house: House) -> None:
+    house.kept.restore("scored")
+    amara = right_visitors(house)[Guard.PARTICIPANT]
+    sent = {"title": "Half a <b>sentence</b>", "once": "token", "revision": "1", "citations": "photo:1"}
+    page = amara.post("keystone", sent).text
+    assert "Half a &lt;b&gt;sentence&lt;/b&gt;</textarea>" in page
+    assert page.count("<textarea readonly") == 1
+    assert amara.csrf_token not in page.partition("<main")[2].partition("</main>")[0]
+
+
 def _chosen(house: House, place: Place) -> dict[str, Any]:
     """Give what else an honest form of this kind holds: kinds, ends, levels."""
     adapter = house.app.url_map.bind("localhost")

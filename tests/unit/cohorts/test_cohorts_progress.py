@@ -10,7 +10,14 @@ from support.clock import MovableClock
 from support.world import World
 
 from ltitool.cohorts.models import Progress
-from ltitool.cohorts.progress import Stage, note_progress, progress_of, progress_of_all, reopen_progress
+from ltitool.cohorts.progress import (
+    Stage,
+    note_progress,
+    progress_of,
+    progress_of_all,
+    reopen_progress,
+    undo_progress,
+)
 from ltitool.foundation.db import read_session, transaction
 
 KEY = "photovoice"
@@ -34,6 +41,20 @@ def note(own: dict[str, Any], state: str, clock: MovableClock, **details: object
 def state_of(own: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     found = progress_of(read_session(), own["organisation_id"], own["offering_id"], own["person_id"])[KEY]
     return found.state, dict(found.details)
+
+
+@pytest.mark.parametrize(
+    ("before", "stands"),
+    [("started", "started"), ("submitted", "submitted"), ("returned", "returned"), ("done", "started")],
+)
+def test_what_made_a_step_done_can_be_taken_back(
+    own: dict[str, Any], clock: MovableClock, before: str, stands: str
+) -> None:
+    note(own, before, clock)
+    clock.forward(hours=1)
+    with transaction() as session:
+        undo_progress(session, **own, at=clock())
+    assert state_of(own)[0] == stands
 
 
 @pytest.mark.parametrize(

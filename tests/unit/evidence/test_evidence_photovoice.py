@@ -17,6 +17,7 @@ from support.visitor import Visitor, page_text
 from support.world import World
 
 from ltitool.app import HANDLERS, SWEEPERS
+from ltitool.cohorts.progress import progress_of
 from ltitool.cohorts.scope import ParticipantScope
 from ltitool.errors import Invalid
 from ltitool.evidence import photovoice
@@ -24,6 +25,7 @@ from ltitool.evidence.errors import ActivityWithoutPage, EvidenceUnknown, NotAPh
 from ltitool.evidence.models import Photo
 from ltitool.evidence.photo_arrivals import JOB, sweep_arrivals, tidy_job
 from ltitool.evidence.photo_rows import photos_of
+from ltitool.evidence.photo_sizes import FORM_BYTES, MAX_FILE_BYTES, largest_file
 from ltitool.evidence.photo_views import DECODER
 from ltitool.evidence.photo_worker import PhotoDecoder, PreparedPhoto
 from ltitool.evidence.photovoice import PhotoTools, PhotoWords, add_photo, tell_photo, withdraw_photo
@@ -310,6 +312,27 @@ class TestWithdrawing:
             withdraw_photo(scope, photo.id, tools)
         assert add_photo(scope, pictures.jpeg(), "a", tools).id != photo.id
 
+    def test_a_step_that_withdrawn_photos_made_done_is_open_again(
+        self, scope: ParticipantScope, tools: PhotoTools, clock: MovableClock
+    ) -> None:
+        def stage() -> str:
+            ids = (scope.organisation_id, scope.offering_id, scope.person_id)
+            with transaction() as session:
+                return progress_of(session, *ids)["photovoice"].state
+
+        wanted = photovoice.guide_of(scope).minimum_photos
+        made = [add_photo(scope, pictures.jpeg(), f"key-{number}", tools) for number in range(wanted)]
+        for photo in made:
+            with transaction() as session:
+                tell_photo(session, scope, photo.id, WORDS, at=clock())
+        assert stage() == "done"
+        withdraw_photo(scope, made[0].id, tools)
+        assert stage() == "started"
+        again = add_photo(scope, pictures.jpeg(), "one more", tools)
+        with transaction() as session:
+            tell_photo(session, scope, again.id, WORDS, at=clock())
+        assert stage() == "done"
+
     def test_if_the_files_cannot_be_removed_nothing_has_changed(
         self, scope: ParticipantScope, tools: PhotoTools
     ) -> None:
@@ -522,3 +545,11 @@ class TestServing:
             services().store.get(f"{photo.object_key}/480.webp")
         assert amara.get(f"{path}/480").status_code == 404
         assert amara.get(f"{path}/2048").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("request_limit", "photo"),
+    [(2**20, 2**20 - FORM_BYTES), (25 * 2**20, 25 * 2**20 - FORM_BYTES), (2**30, MAX_FILE_BYTES)],
+)
+def test_a_photo_may_be_as_large_as_request_and_decoder_take(request_limit: int, photo: int) -> None:
+    assert largest_file(request_limit) == photo

@@ -43,6 +43,7 @@ def test_good_settings_are_read() -> None:
         ({"LTITOOL_LOOPBACK_HTTP": "true"}, "must be yes or no"),
         ({"LTITOOL_LOOPBACK_HTTP": "yes"}, "is only for localhost"),
         ({"LTITOOL_OBJECTS_URL": "/srv/photos"}, "must be s3://bucket"),
+        ({"LTITOOL_MAX_UPLOAD_BYTES": "1048575"}, "must be at least 1048576"),
         ({"LTITOOL_PROXIES": "-1"}, "must be a whole number"),
         ({"LTITOOL_CLOCK_FILE": "clock.txt"}, "is only for the demo"),
     ],
