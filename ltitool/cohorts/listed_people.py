@@ -4,13 +4,14 @@ Who is new needs no look: neither a course nor an offering can know them. Of eve
 only what differs, so a roster in which nothing has changed leaves nothing to do but to mark it as read.
 """
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, String, Uuid, or_, select, update
+from sqlalchemy import FromClause, String, Uuid, cast, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -20,7 +21,12 @@ from ltitool.cohorts.scope import ACTIVE, COACH, PARTICIPANT
 from ltitool.foundation.bulk import beside, given_rows, insert_all, table_of
 from ltitool.lti.roles import LtiRole
 
-GIVEN: Mapping[str, TypeEngine[Any]] = {"person_id": Uuid(), "subject": String(), "role": String()}
+GIVEN: Mapping[str, TypeEngine[Any]] = {
+    "person_id": Uuid(),
+    "subject": String(),
+    "role": String(),
+    "groups": String(),
+}
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,21 @@ def follow(session: Session, course: FilledCourse, came: Sequence[Came], at: dat
     if not came:
         return 0
     by_id = {one.person_id: one for one in came}
-    rows = [{"person_id": one.person_id, "subject": one.subject, "role": one.role.value} for one in came]
-    given = given_rows(session, rows, GIVEN)
+    given = given_rows(session, [_given(one) for one in came], GIVEN)
     absent = _note(session, course, given, at)
     _add_people(session, course, [by_id[person_id] for person_id in absent], at)
     return _give_places(session, course, given, by_id, at)
+
+
+def _given(came: Came) -> dict[str, Any]:
+    """Give somebody as the database is asked about them; their groups as it holds them."""
+    groups = None if came.groups is None else json.dumps(came.groups)
+    return {
+        "person_id": came.person_id,
+        "subject": came.subject,
+        "role": came.role.value,
+        "groups": groups,
+    }
 
 
 def _add_people(session: Session, course: FilledCourse, came: Sequence[Came], at: datetime) -> None:
@@ -76,10 +92,12 @@ def _note(session: Session, course: FilledCourse, given: FromClause, at: datetim
     own = (person.c.organisation_id == course.organisation_id, person.c.context_id == course.context_id)
     found, known = beside(session, given, person, *own, person.c.person_id == given.c.person_id)
     differs = or_(
-        known.lms_subject != given.c.subject, (known.proved_by == ROSTER) & (known.role != given.c.role)
+        known.lms_subject != given.c.subject,
+        (known.proved_by == ROSTER) & (known.role != given.c.role),
+        cast(known.lms_groups, String) != given.c.groups,  # unknown, so no difference, where nothing is said
     )
     rows = session.execute(
-        select(*given.c, known.id, known.proved_by, known.role.label("was"))
+        select(*given.c, known.lms_groups, known.id, known.proved_by, known.role.label("was"))
         .select_from(found)
         .where(or_(known.id.is_(None), differs))
     ).all()
@@ -96,7 +114,8 @@ def _note(session: Session, course: FilledCourse, given: FromClause, at: datetim
 
 def _changed(row: Any) -> dict[str, Any]:
     role = row.role if row.proved_by == ROSTER else row.was
-    return {"id": row.id, "role": role, "lms_subject": row.subject}
+    groups = row.lms_groups if row.groups is None else json.loads(row.groups)
+    return {"id": row.id, "role": role, "lms_subject": row.subject, "lms_groups": groups}
 
 
 def _give_places(

@@ -24,6 +24,7 @@ class Course:
     shares_roster: bool
     roster_read_at: datetime | None
     roster_error: str | None
+    groups_error: str | None
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def _courses(session: Session, organisation_id: uuid.UUID, condition: ColumnElem
             Context.memberships_url,
             Context.roster_read_at,
             Context.roster_error,
+            Context.groups_error,
         )
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Platform, Platform.id == Deployment.platform_id)
@@ -148,8 +150,8 @@ def _courses(session: Session, organisation_id: uuid.UUID, condition: ColumnElem
         .order_by(Context.title, Context.id)
     )
     return [
-        Course(one, title, lms, url is not None, read_at, fault)
-        for one, title, lms, url, read_at, fault in rows
+        Course(one, title, lms, url is not None, read_at, fault, groups_fault)
+        for one, title, lms, url, read_at, fault, groups_fault in rows
     ]
 
 

@@ -29,7 +29,7 @@ class Came:
     subject: str
     role: LtiRole
     source: str  # launch | roster
-    groups: Sequence[str] = ()  # of the course; empty where nothing was said
+    groups: Sequence[str] | None = None  # of the course; None where nothing was said
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def new_course_person(organisation_id: uuid.UUID, came: Came, at: datetime) -> d
         "listed": True,
         "listed_at": None,
         "seen_at": at,
-        "lms_groups": list(came.groups),
+        "lms_groups": list(came.groups or ()),
     }
 
 
@@ -192,7 +192,8 @@ def _noted(row: CoursePerson, came: Came, at: datetime) -> LtiRole:
     if came.source == LAUNCH or row.proved_by == ROSTER:
         row.role, row.proved_by = came.role.value, came.source
     row.lms_subject, row.listed = came.subject, True
-    row.lms_groups = list(came.groups) or row.lms_groups
+    if came.groups is not None:
+        row.lms_groups = list(came.groups)
     if at - row.seen_at > SEEN_EVERY:
         row.seen_at = at
     return LtiRole(row.role)

@@ -43,7 +43,14 @@ def read_roster(
         read_session(), organisation_id=organisation_id, context_id=context_id, new_id=new_id, at=at
     )
     end_read()
-    refresh_roster(context_id, organisation_id=organisation_id, client_for=client_for, taking=filling, at=at)
+    refresh_roster(
+        context_id,
+        organisation_id=organisation_id,
+        client_for=client_for,
+        taking=filling,
+        new_id=new_id,
+        at=at,
+    )
     return filling.filled
 
 

@@ -84,7 +84,10 @@ class RosterFilling:
 
     def _came(self, here: Mapping[str, Member], ids: Mapping[str, uuid.UUID]) -> list[Came]:
         context_id = self._course.context_id
-        return [Came(context_id, ids[one], one, here[one].role, ROSTER) for one in ids]
+        return [
+            Came(context_id, person_id, subject, here[subject].role, ROSTER, here[subject].groups)
+            for subject, person_id in ids.items()
+        ]
 
     def _user(self, member: Member) -> LmsUser:
         course = self._course

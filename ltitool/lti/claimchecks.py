@@ -173,7 +173,7 @@ def check_target_is_the_logins(claims: Claims, expected: Expected) -> None:
 
 def check_kinds(claims: Claims, _expected: Expected) -> None:
     """See that optional claims are of the kind that we read them as (N74)."""
-    for name in (words.CONTEXT, words.PRESENTATION, words.CUSTOM, words.AGS, words.NRPS):
+    for name in (words.CONTEXT, words.PRESENTATION, words.CUSTOM, words.AGS, words.NRPS, words.GROUPS):
         if not isinstance(claims.get(name, {}), dict | None):
             raise wrong.ClaimUnreadable(name)
     context = claims.get(words.CONTEXT)
@@ -184,16 +184,19 @@ def check_kinds(claims: Claims, _expected: Expected) -> None:
     for place, value in _texts_that_we_keep(claims):
         if value is not None and not _is_text(value):
             raise wrong.ClaimUnreadable(place)
-    if not _all_texts((claims.get(words.AGS) or {}).get("scope") or []):
+    if not all(_all_texts((claims.get(name) or {}).get("scope") or []) for name in (words.AGS, words.GROUPS)):
         raise wrong.ClaimUnreadable("scope")
 
 
 def check_service_addresses(claims: Claims, _expected: Expected) -> None:
     endpoint, roster = claims.get(words.AGS) or {}, claims.get(words.NRPS) or {}
+    groups = claims.get(words.GROUPS) or {}
     named = {
         "lineitems": endpoint.get("lineitems"),
         "lineitem": endpoint.get("lineitem"),
         "context_memberships_url": roster.get("context_memberships_url"),
+        "context_groups_url": groups.get("context_groups_url"),
+        "context_group_sets_url": groups.get("context_group_sets_url"),
     }
     for place, url in named.items():
         if url and origin_of(url) is None:
@@ -209,6 +212,7 @@ def _texts_that_we_keep(claims: Claims) -> Iterable[tuple[str, object]]:
         words.PRESENTATION: ("locale", "return_url"),
         words.AGS: ("lineitems", "lineitem"),
         words.NRPS: ("context_memberships_url",),
+        words.GROUPS: ("context_groups_url", "context_group_sets_url"),
     }
     for claim, fields in kept.items():
         for field in fields:

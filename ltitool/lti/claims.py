@@ -42,7 +42,7 @@ ACCOUNTED: Mapping[str, str] = {
     words.AGS: "checked and kept: scopes and addresses, used only at the platform's pinned origins",
     words.NRPS: "checked and kept: as the gradebook's addresses",
     words.NOTICE_SERVICE: "checked and kept: where to register for notices, used only at the pinned origins",
-    words.GROUPS: "ignored: a person's groups come in custom fields, where an LMS tells them",
+    words.GROUPS: "checked and kept where it grants the scope: as the gradebook's addresses",
     "name": "kept: shown",
     "given_name": "kept where name is missing",
     "family_name": "kept where name is missing",
@@ -71,6 +71,14 @@ class Gradebook:
 
 
 @dataclass(frozen=True)
+class GroupService:
+    """Where a launch says that the course's groups are listed."""
+
+    groups_url: str | None = None
+    sets_url: str | None = None
+
+
+@dataclass(frozen=True)
 class LaunchClaims:
     """A verified launch. Only `judge` makes one."""
 
@@ -92,6 +100,7 @@ class LaunchClaims:
     return_url: str | None
     gradebook: Gradebook
     memberships_url: str | None
+    groups: GroupService
     notices: NoticeService | None
     deep_link: DeepLinkSettings | None
     for_subject: str | None  # whose work is to be seen, in a submission review
@@ -137,6 +146,7 @@ def _read(claims: Mapping[str, Any], expected: Expected) -> LaunchClaims:
         return_url=presentation.get("return_url") or None,
         gradebook=_gradebook(claims.get(words.AGS) or {}),
         memberships_url=(claims.get(words.NRPS) or {}).get("context_memberships_url") or None,
+        groups=_groups(claims.get(words.GROUPS) or {}),
         notices=read_notice_service(claims),
         deep_link=read_deep_link(claims),
         for_subject=subject_of(claims),
@@ -156,6 +166,15 @@ def _gradebook(endpoint: Mapping[str, Any]) -> Gradebook:
         scopes=tuple(endpoint.get("scope") or ()),
         lineitems_url=endpoint.get("lineitems") or None,
         lineitem_url=endpoint.get("lineitem") or None,
+    )
+
+
+def _groups(service: Mapping[str, Any]) -> GroupService:
+    """Keep the addresses that we are let in at; without the scope they are of no use."""
+    if words.SCOPE_GROUPS not in (service.get("scope") or []):
+        return GroupService()
+    return GroupService(
+        service.get("context_groups_url") or None, service.get("context_group_sets_url") or None
     )
 
 

@@ -169,6 +169,9 @@ def _new_context(session: Session, deployment: Deployment, lms_id: str) -> Conte
         title="",
         lineitems_url=None,
         memberships_url=None,
+        groups_url=None,
+        group_sets_url=None,
+        groups_error=None,
         scopes=[],
         roster_read_at=None,
         roster_error=None,
@@ -199,6 +202,8 @@ def _refresh(context: Context, link: ResourceLink | None, claims: LaunchClaims) 
     context.title = claims.context_title or context.title
     context.lineitems_url = claims.gradebook.lineitems_url or context.lineitems_url
     context.memberships_url = claims.memberships_url or context.memberships_url
+    context.groups_url = claims.groups.groups_url or context.groups_url
+    context.group_sets_url = claims.groups.sets_url or context.group_sets_url
     if claims.gradebook.scopes:
         context.scopes = list(claims.gradebook.scopes)
     if link is not None:

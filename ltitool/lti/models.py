@@ -144,12 +144,30 @@ class Context(Tenant, Base):
     title: Mapped[str]
     lineitems_url: Mapped[str | None]
     memberships_url: Mapped[str | None]
+    groups_url: Mapped[str | None]
+    group_sets_url: Mapped[str | None]
+    groups_error: Mapped[str | None]  # why its groups could not be read the last time, though its people were
     scopes: Mapped[list[Any]]
     roster_read_at: Mapped[datetime | None]
     roster_error: Mapped[str | None]
     copied_from: Mapped[list[Any]] = mapped_column(default=list)  # the LMS's ids of courses, nearest first
     brings_links: Mapped[bool] = mapped_column(default=False)  # opened by a link that names a step of ours
     grades_checked_at: Mapped[datetime | None]
+
+
+class CourseGroup(Tenant, Base):
+    """A group of a course, as the LMS calls it: a person's groups are ids."""
+
+    __tablename__ = "course_group"
+    __table_args__ = (
+        UniqueConstraint("context_id", "lms_id"),
+        tenant_fk("context_id", "context"),
+    )
+
+    context_id: Mapped[uuid.UUID]
+    lms_id: Mapped[str]
+    name: Mapped[str]
+    set_name: Mapped[str]  # of the set of groups that it belongs to; empty where it belongs to none
 
 
 class ResourceLink(Tenant, Base):

@@ -52,6 +52,8 @@ WITH known AS (
     AND context.title = COALESCE(%(context_title)s::text, context.title)
     AND context.lineitems_url IS NOT DISTINCT FROM COALESCE(%(lineitems)s::text, context.lineitems_url)
     AND context.memberships_url IS NOT DISTINCT FROM COALESCE(%(roster)s::text, context.memberships_url)
+    AND context.groups_url IS NOT DISTINCT FROM COALESCE(%(groups_url)s::text, context.groups_url)
+    AND context.group_sets_url IS NOT DISTINCT FROM COALESCE(%(sets_url)s::text, context.group_sets_url)
     AND context.scopes::text = COALESCE(%(scopes)s::text, context.scopes::text)
     AND resource_link.title = COALESCE(%(link_title)s::text, resource_link.title)
     AND resource_link.lineitem_url IS NOT DISTINCT FROM
@@ -144,12 +146,14 @@ def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
         "origins": json.dumps(embedding_origins(platform, claims)),
         "notices_url": claims.notices.url if claims.notices and taken else None,
         "notice_types": json.dumps(taken) if taken else None,
-        "groups": json.dumps(groups) if groups else None,
+        "groups": None if groups is None else json.dumps(groups),
         "history": json.dumps(origins_in(claims.custom, claims.context_id or "")),
         "context": claims.context_id,
         "context_title": claims.context_title or None,
         "lineitems": claims.gradebook.lineitems_url,
         "roster": claims.memberships_url,
+        "groups_url": claims.groups.groups_url,
+        "sets_url": claims.groups.sets_url,
         "scopes": json.dumps(list(claims.gradebook.scopes)) if claims.gradebook.scopes else None,
         "link": claims.resource_link_id,
         "link_title": claims.resource_link_title or None,

@@ -18,6 +18,7 @@ from ltitool.errors import ToolError
 from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.lti import vocabulary as words
 from ltitool.lti.addresses import with_query
+from ltitool.lti.course_groups import NamedGroup, groups_of_member, keep_groups, read_groups
 from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.openings import OPEN
 from ltitool.lti.platform_client import Call, PlatformClient, read_answer
@@ -25,7 +26,9 @@ from ltitool.lti.roles import LtiRole, is_test_user, read_role
 from ltitool.lti.service_errors import (
     RosterEndless,
     RosterNotLinked,
+    ScopesRefused,
     ServiceAnswerUnreadable,
+    ServiceRefused,
 )
 from ltitool.lti.service_pages import read_pages
 
@@ -45,6 +48,16 @@ class Member:
     role: LtiRole
     active: bool
     test_user: bool
+    groups: tuple[str, ...] | None = None  # their ids; None where the roster says nothing of groups
+
+
+@dataclass(frozen=True)
+class _Services:
+    """Where a course lists its people, and where its groups, if it does."""
+
+    roster: str
+    groups: str | None
+    group_sets: str | None
 
 
 class TakesRoster(Protocol):
@@ -63,6 +76,7 @@ def refresh_roster(
     organisation_id: uuid.UUID,
     client_for: Callable[[Platform], PlatformClient],
     taking: TakesRoster,
+    new_id: Callable[[], uuid.UUID],
     at: datetime,
 ) -> int:
     """Read a course's roster and take it over while it comes; gives how many are listed.
@@ -75,10 +89,11 @@ def refresh_roster(
             switched off.
         ToolError: the LMS refused or does not answer.
     """
-    platform, url = _where(organisation_id, context_id)
-    count = 0
+    platform, services = _where(organisation_id, context_id)
+    client, count = client_for(platform), 0
     try:
-        for part in _parts(read_members(client_for(platform), url)):
+        named, groups_error = _groups(client, services)
+        for part in _parts(read_members(client, services.roster, with_groups=services.groups is not None)):
             with transaction() as session:
                 taking.take(session, part)
             count += len(part)
@@ -89,18 +104,35 @@ def refresh_roster(
     with transaction() as session:
         taking.finish(session)
         context = _context(session, organisation_id, context_id)
-        context.roster_read_at, context.roster_error = at, None
+        context.roster_read_at, context.roster_error, context.groups_error = at, None, groups_error
+        if named is not None:
+            keep_groups(session, context, named, new_id=new_id)
     return count
 
 
-def read_members(client: PlatformClient, url: str, *, link: str | None = None) -> Iterator[Member]:
+def _groups(client: PlatformClient, services: _Services) -> tuple[list[NamedGroup] | None, str | None]:
+    """Read the course's groups where it lists them, or say why not: a no to this is none to the roster."""
+    if services.groups is None:
+        return None, None
+    try:
+        return read_groups(client, services.groups, services.group_sets), None
+    except (ServiceRefused, ScopesRefused, ServiceAnswerUnreadable) as error:
+        return None, error.code
+
+
+def read_members(
+    client: PlatformClient, url: str, *, link: str | None = None, with_groups: bool = False
+) -> Iterator[Member]:
     """Read a roster page by page: of the course, or as one of its links would show it (P21).
+
+    `with_groups` asks for each person's groups as well, which only an LMS that lists groups understands.
 
     Raises:
         RosterEndless: the pages go in a circle, or there are more people than in any course.
         ServiceAddressForeign: a page lies at another origin than the first.
     """
-    asked = with_query(url, [("rlid", link)]) if link is not None else url
+    wishes = ([("rlid", link)] if link is not None else []) + ([("groups", "true")] if with_groups else [])
+    asked = with_query(url, wishes) if wishes else url
     call = Call("GET", asked, (words.SCOPE_ROSTER,), accept=words.ROSTER_TYPE)
     count = 0
     for answer in read_pages(client, call, endless=RosterEndless):
@@ -156,6 +188,7 @@ def _member(listed: Mapping[str, Any], standing: _Standing) -> Member:
         role=role,
         active=str(listed.get("status") or "Active").lower() == "active",
         test_user=test_user,
+        groups=groups_of_member(listed),
     )
 
 
@@ -168,11 +201,11 @@ def _text(value: object) -> str | None:
     return value[:MAX_NAME] if isinstance(value, str) and value else None
 
 
-def _where(organisation_id: uuid.UUID, context_id: uuid.UUID) -> tuple[Platform, str]:
+def _where(organisation_id: uuid.UUID, context_id: uuid.UUID) -> tuple[Platform, _Services]:
     row = (
         read_session()
         .execute(
-            select(Platform, Context.memberships_url)
+            select(Platform, Context.memberships_url, Context.groups_url, Context.group_sets_url)
             .join(Deployment, Deployment.platform_id == Platform.id)
             .join(Context, Context.deployment_id == Deployment.id)
             .where(Context.organisation_id == organisation_id, Context.id == context_id, *OPEN)
@@ -182,7 +215,7 @@ def _where(organisation_id: uuid.UUID, context_id: uuid.UUID) -> tuple[Platform,
     end_read()
     if row is None or row.memberships_url is None:
         raise RosterNotLinked(str(context_id))
-    return row.Platform, row.memberships_url
+    return row.Platform, _Services(row.memberships_url, row.groups_url, row.group_sets_url)
 
 
 def _context(session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID) -> Context:

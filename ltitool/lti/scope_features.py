@@ -38,6 +38,11 @@ SERVICES = {
     words.SCOPE_ROSTER: Service(
         msg("Read the list of people"), msg("People appear only after they have opened the activity.")
     ),
+    words.SCOPE_GROUPS: Service(
+        msg("Read the groups of a course"),
+        msg("Groups are shown by their numbers, and only of people who have opened the activity."),
+        optional=True,
+    ),
     words.SCOPE_NOTICES: Service(
         msg("Hear of copied courses"),
         msg("A copied course is noticed only when somebody opens the activity in it."),

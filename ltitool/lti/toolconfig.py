@@ -25,7 +25,11 @@ SCOPES = (
     words.SCOPE_SCORE,
     words.SCOPE_ROSTER,
     words.SCOPE_NOTICES,
+    words.SCOPE_GROUPS,
 )
+# Few have it, and an LMS may refuse the whole of us for a scope that it does not know.
+ONLY_WHERE_OFFERED = (words.SCOPE_GROUPS,)
+UNASKED_SCOPES = tuple(scope for scope in SCOPES if scope not in ONLY_WHERE_OFFERED)
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "email", "locale")
 # What every launch carries besides; a variable that the LMS does not know stays away.
 HISTORY_FIELD = "context_history"
@@ -77,7 +81,7 @@ def registration_body(offer: PlatformOffer, public_url: str) -> dict[str, Any]:
         "logo_uri": public_url + LOGO_PATH,
         "jwks_uri": public_url + JWKS_PATH,
         "token_endpoint_auth_method": "private_key_jwt",
-        "scope": " ".join(_offered(SCOPES, offer.scopes)),
+        "scope": " ".join(_offered(SCOPES if offer.scopes is not None else UNASKED_SCOPES, offer.scopes)),
         words.TOOL_CONFIGURATION: _tool(offer, public_url),
     }
 
@@ -95,7 +99,7 @@ def canvas_configuration(public_url: str) -> dict[str, Any]:
         "description": DESCRIPTION,
         "oidc_initiation_url": public_url + LOGIN_PATH,
         "target_link_uri": target,
-        "scopes": list(SCOPES),
+        "scopes": list(UNASKED_SCOPES),
         "public_jwk_url": public_url + JWKS_PATH,
         "custom_fields": dict(CANVAS_CUSTOM),
         "extensions": [

@@ -3,22 +3,28 @@
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 from support.clock import MovableClock
 from support.visitor import Visitor, page_text
-from support.world import World
+from support.world import Someone, World
 
 from ltitool.cohorts.arrivals import landing
+from ltitool.cohorts.lms_groups import waiting_groups
 from ltitool.cohorts.models import CoursePerson, Membership
+from ltitool.cohorts.rosters import RosterFilling
 from ltitool.foundation.db import read_session, transaction
-from ltitool.lti.course_groups import groups_in
+from ltitool.lti.course_groups import NamedGroup, groups_in, keep_groups
 from ltitool.lti.landing import Launched
+from ltitool.lti.models import Context
 from ltitool.lti.platform_offer import PlatformOffer
 from ltitool.lti.roles import LtiRole
+from ltitool.lti.rosters import Member
 from ltitool.lti.toolconfig import canvas_configuration, registration_body
 from ltitool.lti.vocabulary import TOOL_CONFIGURATION
+from ltitool.people.models import Person
 
 Opened = Callable[..., Visitor]
 LMS = "https://lms.example"
@@ -77,12 +83,15 @@ def waiting(world: World, clock: MovableClock) -> tuple[uuid.UUID, uuid.UUID]:
         ({"moodle_groups": "7, 12,7"}, ["7", "12"]),
         ({"canvas_groups": "ab12,cd34"}, ["ab12", "cd34"]),
         ({"moodle_groups": ","}, []),
-        ({"week": "3"}, []),
+        ({"moodle_groups": ""}, []),
+        ({"week": "3"}, None),
         ({"moodle_groups": "x" * 300}, []),
         ({"moodle_groups": ",".join(map(str, range(80)))}, [str(number) for number in range(50)]),
     ],
 )
-def test_groups_are_read_from_their_own_fields_alone(custom: dict[str, str], groups: list[str]) -> None:
+def test_groups_are_read_from_their_own_fields_alone(
+    custom: dict[str, str], groups: list[str] | None
+) -> None:
     assert groups_in(custom) == groups
 
 
@@ -105,6 +114,8 @@ def test_a_launch_that_says_nothing_of_groups_keeps_them(
     assert kept_groups(world, waiting[0]) == ["7", "12"]
     arrive(world, clock, waiting[0], "amara", moodle_groups="9")
     assert kept_groups(world, waiting[0]) == ["9"]
+    arrive(world, clock, waiting[0], "amara", moodle_groups="")
+    assert kept_groups(world, waiting[0]) == []
 
 
 def test_p22_a_whole_group_is_placed_at_once(
@@ -147,3 +158,63 @@ def test_p22_groups_are_asked_for_only_where_they_are_offered() -> None:
     canvas = canvas_configuration(TOOL)
     assert canvas["custom_fields"]["canvas_groups"] == "$Canvas.group.contextIds"
     assert "Moodle" not in json.dumps(canvas["custom_fields"])
+
+
+def read_roster(world: World, clock: MovableClock, *members: Member) -> None:
+    clock.forward(seconds=1)
+    own = {"organisation_id": world.organisation_id, "context_id": world.context_id}
+    with transaction() as session:
+        filling = RosterFilling(session, new_id=uuid.uuid4, at=clock(), **own)
+        filling.take(session, members)
+        filling.finish(session)
+
+
+def listed(person: Someone, groups: tuple[str, ...] | None) -> Member:
+    return Member(
+        person.subject, person.name, None, LtiRole.LEARNER, active=True, test_user=False, groups=groups
+    )
+
+
+def test_p22_a_roster_says_who_is_in_which_group_and_who_has_left(world: World, clock: MovableClock) -> None:
+    amara, ben, new = world.amara, world.ben, replace(world.ben, subject="new-here", name="Nadia")
+    for groups in ((("tuesday", "north"), ("tuesday",)), (("north",), ())):
+        read_roster(world, clock, listed(amara, groups[0]), listed(ben, groups[1]), listed(new, groups[0]))
+        assert kept_groups(world, amara.id) == list(groups[0])
+        assert kept_groups(world, ben.id) == list(groups[1])
+        assert kept_groups(world, person_called("Nadia")) == list(groups[0])
+    read_roster(world, clock, listed(amara, None), listed(ben, None))
+    assert kept_groups(world, amara.id) == ["north"]
+
+
+def person_called(name: str) -> uuid.UUID:
+    return read_session().scalars(select(Person.id).where(Person.display_name == name)).one()
+
+
+def test_p22_who_has_a_place_keeps_it_when_they_leave_a_group(world: World, clock: MovableClock) -> None:
+    unplace(world.ben.id)
+    read_roster(world, clock, listed(world.amara, ("tuesday",)), listed(world.ben, ("tuesday",)))
+    waits = waiting_groups(read_session(), world.organisation_id, world.offering_id)
+    assert list(waits.of_person) == [world.ben.id]
+    read_roster(world, clock, listed(world.amara, ()), listed(world.ben, ()))
+    assert cohort_of(world.amara.id) == world.cohort_id
+    waits = waiting_groups(read_session(), world.organisation_id, world.offering_id)
+    assert (waits.of_person, waits.sizes) == ({}, ())
+
+
+def test_p22_groups_are_shown_by_their_names_where_the_lms_names_them(
+    world: World, waiting: tuple[uuid.UUID, uuid.UUID], visit_as: Opened
+) -> None:
+    assert waiting
+    with transaction() as session:
+        course = session.get_one(Context, world.context_id)
+        named = [NamedGroup("7", "<b>Tuesday", "Coaching days"), NamedGroup("8", "Nobody waits", "")]
+        keep_groups(session, course, named, new_id=uuid.uuid4)
+        course.groups_error = "service.refused"
+    page = visit_as(world.director, "director").get(f"offerings/{world.offering_id}")
+    text = page_text(page)
+    assert "&lt;b&gt;Tuesday (Coaching days)" in page.text
+    assert "<b>Tuesday" not in page.text
+    assert "LMS group 7" not in text
+    assert "LMS group 12" in text
+    assert "Nobody waits" not in text
+    assert "Its groups could not be read" in text

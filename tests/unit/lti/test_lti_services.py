@@ -287,6 +287,7 @@ def refresh(memory: LtiMemory, launched: Launched, taken: Taken, at: Any, **chan
         organisation_id=names["organisation_id"],
         client_for=memory.client_for,
         taking=taken,
+        new_id=uuid.uuid4,
         at=at,
     )
 
