@@ -98,7 +98,7 @@ def granted_scopes(session: Session, platform: Platform) -> frozenset[str]:
         .limit(1)
     ).all()
     courses = session.execute(
-        select(Context.scopes, Context.memberships_url)
+        select(Context.scopes, Context.memberships_url, Context.groups_url)
         .join(Deployment, Deployment.id == Context.deployment_id)
         .where(Deployment.platform_id == platform.id)
     ).all()
@@ -106,6 +106,8 @@ def granted_scopes(session: Session, platform: Platform) -> frozenset[str]:
     found |= {scope for course in courses for scope in course.scopes}
     if any(course.memberships_url for course in courses):
         found.add(words.SCOPE_ROSTER)
+    if any(course.groups_url for course in courses):
+        found.add(words.SCOPE_GROUPS)
     return frozenset(map(str, found))
 
 

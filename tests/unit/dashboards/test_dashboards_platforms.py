@@ -270,10 +270,13 @@ def test_p18_scopes_granted_are_held_against_scopes_needed(operator: Visitor, wo
             .values(scopes=[words.SCOPE_SCORE], memberships_url=f"{LMS}/people")
         )
     text = page_text(operator.get(f"platforms/{world.platform_id}"))
-    assert (text.count("Not granted"), text.count("Not known yet")) == (4, 0)
+    assert (text.count("Not granted"), text.count("Not known yet")) == (5, 0)
     assert "We cannot make a column" in text
     assert "No score reaches the gradebook" not in text
     assert "3 services are not granted" in page_text(operator.get("platforms"))
+    with transaction() as session:
+        session.execute(update(Context).values(groups_url=f"{LMS}/groups"))
+    assert page_text(operator.get(f"platforms/{world.platform_id}")).count("Not granted") == 4
 
 
 def test_the_self_test_is_asked_for_runs_and_is_shown(
