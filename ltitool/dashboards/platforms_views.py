@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from ltitool.dashboards.doors import Door, tabs_of
 from ltitool.foundation.db import read_session
-from ltitool.lti.grade_letters import UNDELIVERED, count_stuck
 from ltitool.lti.platform_standing import platform_lines
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.visit import current_visit
@@ -20,10 +19,9 @@ def page() -> ResponseReturnValue:
 
 def show_platforms() -> str:
     """Show the operator's home."""
-    session, visit = read_session(), current_visit()
+    visit = current_visit()
     return render_template(
         "dashboards/platforms.html",
-        lines=platform_lines(session, visit.organisation_id),
-        undelivered=count_stuck(session, visit.organisation_id, UNDELIVERED),
+        lines=platform_lines(read_session(), visit.organisation_id),
         tabs=tabs_of(visit, Door.PLATFORMS),
     )

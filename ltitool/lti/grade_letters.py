@@ -81,10 +81,10 @@ def stuck_grades(session: Session, organisation_id: uuid.UUID) -> Sequence[Stuck
     return [_stuck(*row) for row in rows]
 
 
-def count_stuck(session: Session, organisation_id: uuid.UUID, states: Sequence[str] = STUCK) -> int:
+def count_stuck(session: Session, organisation_id: uuid.UUID) -> int:
     """Count an organisation's stuck grades."""
     wanted = select(func.count()).where(
-        GradeIntent.organisation_id == organisation_id, GradeIntent.state.in_(states)
+        GradeIntent.organisation_id == organisation_id, GradeIntent.state.in_(STUCK)
     )
     return session.scalar(wanted) or 0
 

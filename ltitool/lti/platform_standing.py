@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ltitool.errors import ToolError
 from ltitool.foundation.keys import KeyAge, key_ages
+from ltitool.lti.grade_letters import UNDELIVERED
 from ltitool.lti.last_launches import last_launches
 from ltitool.lti.models import (
     Context,
@@ -57,7 +58,7 @@ class Standing:
     scopes: Sequence[ScopeStanding]
     their_keys: TheirKeys | None
     our_keys: Sequence[KeyAge]  # those that can still sign, newest first
-    dead_grades: int
+    undelivered: int
     troubles: Sequence[Trouble]
     check: PlatformCheck | None  # the self-test that runs, or the last one
 
@@ -83,7 +84,7 @@ class Line:
     last_launch: datetime | None
     waiting: int  # deployments that wait for approval
     missing: int  # scopes that are not granted
-    dead_grades: int
+    undelivered: int
 
 
 def standing_of(session: Session, organisation_id: uuid.UUID, platform_id: uuid.UUID) -> Standing:
@@ -103,7 +104,7 @@ def standing_of(session: Session, organisation_id: uuid.UUID, platform_id: uuid.
         scopes=scope_standing(session, platform, tested=tested_scopes(check)),
         their_keys=_their_keys(session, platform),
         our_keys=[key for key in key_ages(session, KEY_OWNER, KEY_PURPOSE) if not key.destroyed],
-        dead_grades=_dead(session, organisation_id).get(platform.id, 0),
+        undelivered=_undelivered(session, organisation_id).get(platform.id, 0),
         troubles=_troubles(session, platform),
         check=check,
     )
@@ -111,7 +112,7 @@ def standing_of(session: Session, organisation_id: uuid.UUID, platform_id: uuid.
 
 def platform_lines(session: Session, organisation_id: uuid.UUID) -> list[Line]:
     """Read an organisation's platforms, those that wait for somebody first."""
-    launches, dead = last_launches(session, organisation_id), _dead(session, organisation_id)
+    launches, undelivered = last_launches(session, organisation_id), _undelivered(session, organisation_id)
     waiting = _counts(session, _waiting().where(Deployment.organisation_id == organisation_id))
     rows = session.scalars(select(Platform).where(Platform.organisation_id == organisation_id))
     lines = [
@@ -120,7 +121,7 @@ def platform_lines(session: Session, organisation_id: uuid.UUID) -> list[Line]:
             last_launch=launches.get(row.id),
             waiting=waiting.get(row.id, 0),
             missing=sum(one.is_missing for one in _scopes(session, row)),
-            dead_grades=dead.get(row.id, 0),
+            undelivered=undelivered.get(row.id, 0),
         )
         for row in rows
     ]
@@ -152,12 +153,12 @@ def _waiting() -> Select[uuid.UUID, int]:
     )
 
 
-def _dead(session: Session, organisation_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
+def _undelivered(session: Session, organisation_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
     query = (
         select(Deployment.platform_id, func.count(GradeIntent.id))
         .join(Context, Context.deployment_id == Deployment.id)
         .join(GradeIntent, GradeIntent.context_id == Context.id)
-        .where(Deployment.organisation_id == organisation_id, GradeIntent.state == "dead")
+        .where(Deployment.organisation_id == organisation_id, GradeIntent.state.in_(UNDELIVERED))
         .group_by(Deployment.platform_id)
     )
     return _counts(session, query)

@@ -352,7 +352,7 @@ def test_keys_origins_and_dead_scores_stand_on_the_page(
     assert "12 days in use; the next one is published and signs from Mar 25, 2026" in text
     assert "1 key, read on" in text
     assert f"Shown in frames of {LMS}" in text
-    assert "Scores that were given up 1" in text
+    assert "Grades that did not arrive 1: see which, and why" in text
     assert "Your LMS does not let this tool use this service 1 service.scopes-refused" in text
 
 
