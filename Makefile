@@ -63,9 +63,11 @@ bench-badges: $(STATE)/dev assets ## Measure the badge library against others, i
 	@PATH="$$($(BIN)/python build_support/npm_verifiers.py | tail -n 1):$$PATH" $(BIN)/python bench/bench_badges.py --write
 	@$(BIN)/python bench/profile_badges.py
 
-bench-lti: $(STATE)/dev assets ## Measure launches against a floor and other libraries, in one run; writes bench/lti.md (needs PostgreSQL, npm)
-	@$(BIN)/python bench/bench_lti.py --write
-	@$(BIN)/python bench/bench_lti_rosters.py --write
+PART ?= launches rosters scores
+bench-lti: $(STATE)/dev assets ## Measure launches, rosters and scores against a floor and other libraries; writes bench/lti.md (PART=scores: that alone; needs PostgreSQL, npm)
+	@$(if $(filter launches,$(PART)),$(BIN)/python bench/bench_lti.py --write,:)
+	@$(if $(filter rosters,$(PART)),$(BIN)/python bench/bench_lti_rosters.py --write,:)
+	@$(if $(filter scores,$(PART)),$(BIN)/python bench/bench_lti_scores.py --write,:)
 
 fuzz-badges: $(STATE)/dev assets ## Compare the canonical form of FUZZ_N generated badges with two others (resumable)
 	@$(BIN)/python bench/fuzz_badges.py --count $(FUZZ_N)

@@ -14,6 +14,7 @@ from ltitool.lti.approving import (
     ACTIVE,
     DISABLED,
     allow_origin,
+    choose_pace,
     decide_deployment,
     decide_platform,
     register_by_hand,
@@ -71,6 +72,8 @@ def _platform_words(parser: Any) -> None:
         add_word(sub, "allow-origin", "add an address under which people see this LMS", _allow_origin)
     )
     word.add_argument("origin", help="such as https://school.example")
+    word = _named(add_word(sub, "pace", "say how many scores one is sent at a time", _pace))
+    word.add_argument("at_once", type=_pace_of, help="1 to 64, or `usual`: as the settings say")
     _named(add_word(sub, "check", "try each of its services, and say what to change for what fails", _check))
     for name, purpose, status in (
         ("approve", "let one in that waits", ACTIVE),
@@ -125,6 +128,7 @@ def platform_json(row: Platform, deployments: list[Deployment]) -> dict[str, Any
         "token_audience": row.token_audience,
         "origins": list(row.service_origins),
         "deployment_policy": row.deployment_policy,
+        "scores_at_once": row.scores_at_once,
         "product": product_of(row),
         "created_at": _moment(row.created_at),
         "deployments": [deployment_json(one) for one in deployments if one.platform_id == row.id],
@@ -195,6 +199,22 @@ def _allow_origin(arguments: argparse.Namespace) -> Answer:
         session.flush()
         shown = platform_json(row, list_deployments(session, row.organisation_id))
     return Answer({"platform": shown}, [f"{_line(row)}  {' '.join(row.service_origins)}"])
+
+
+def _pace_of(text: str) -> int | None:
+    if text == "usual":
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is no number, and not `usual`")
+    return int(text)
+
+
+def _pace(arguments: argparse.Namespace) -> Answer:
+    platform_id, operator = find_platform(arguments).id, operator_of(arguments)
+    with transaction() as session:
+        row = choose_pace(session, operator, platform_id, arguments.at_once)
+        shown = platform_json(row, list_deployments(session, row.organisation_id))
+    return Answer({"platform": shown}, [f"{_line(row)}  {row.scores_at_once or 'usual'}"])
 
 
 def _check(arguments: argparse.Namespace) -> Answer:

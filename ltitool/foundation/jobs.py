@@ -73,6 +73,11 @@ def enqueue(session: Session, name: str, subject: str, at: datetime) -> None:
     give_hints(session, [(name, subject)], at)
 
 
+def hold(session: Session, name: str, subject: str) -> None:
+    """Let whoever wishes for a job wait until this transaction has ended, and wait for who wished before."""
+    session.execute(select(Job.id).where(Job.name == name, Job.subject == subject).with_for_update())
+
+
 def enqueue_missing(session: Session, name: str, subjects: Iterable[str], at: datetime) -> None:
     """Have jobs run for subjects that have none: what is waiting keeps its time, what is dead stays dead."""
     rows = [_row(name, subject, at) for subject in sorted(set(subjects))]

@@ -24,7 +24,7 @@ from ltitool.lti.platforms import (
     platform_of,
 )
 from ltitool.lti.proposals import settle
-from ltitool.settings import Settings
+from ltitool.settings import MOST_SCORES_AT_ONCE, Settings
 
 Row = TypeVar("Row", bound=Base)
 ACTIVE, DISABLED = "active", "disabled"
@@ -131,6 +131,23 @@ def choose_policy(session: Session, operator: Operator, platform_id: uuid.UUID, 
     if platform.deployment_policy != policy:
         platform.deployment_policy = policy
         _note(session, operator, "platform.policy", platform, {"policy": policy})
+    return platform
+
+
+def choose_pace(
+    session: Session, operator: Operator, platform_id: uuid.UUID, at_once: int | None
+) -> Platform:
+    """Say how many scores a platform is sent at a time; None: as many as the settings say.
+
+    Raises:
+        Invalid: it is no number that a worker could keep up. PlatformMissing.
+    """
+    if at_once is not None and not 1 <= at_once <= MOST_SCORES_AT_ONCE:
+        raise Invalid({"at_once": msg("Choose a number from 1 to 64")})
+    platform = _locked(session, platform_of(session, operator.organisation_id, platform_id))
+    if platform.scores_at_once != at_once:
+        platform.scores_at_once = at_once
+        _note(session, operator, "platform.pace", platform, {"scores_at_once": str(at_once or "usual")})
     return platform
 
 

@@ -17,7 +17,7 @@ from ltitool.foundation.db import end_read, read_session, transaction
 from ltitool.lti.grade_claims import SENT, WANTED
 from ltitool.lti.grade_columns import lose_columns
 from ltitool.lti.grade_courses import course_gradebook
-from ltitool.lti.grade_intents import hint
+from ltitool.lti.grade_intents import hint, line_up_for_course
 from ltitool.lti.grade_sending import Desk
 from ltitool.lti.gradebook import GradebookService, Result, Score
 from ltitool.lti.models import Context, GradeIntent, LineItem
@@ -91,6 +91,7 @@ def _check_column(column: LineItem, service: GradebookService, now: datetime) ->
         return
     verdicts = [(seen, _verdict(seen, shown.get(subject), now)) for subject, seen in sent.items()]
     with transaction() as session:
+        line_up_for_course(session, column.context_id)
         if any(verdict["state"] == WANTED for _, verdict in verdicts):
             hint(session, column.context_id, now)
         for seen, verdict in verdicts:

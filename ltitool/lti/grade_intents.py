@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ltitool.errors import Invalid, msg
-from ltitool.foundation.jobs import enqueue
+from ltitool.foundation.jobs import enqueue, hold
 from ltitool.lti.grade_claims import WANTED
 from ltitool.lti.models import Context, Deployment, GradeIntent
 
@@ -70,13 +70,19 @@ def hint(session: Session, context_id: uuid.UUID, at: datetime) -> uuid.UUID:
     To be done before any of its intents is touched: whoever wants grades of one platform meets at its job
     first, so two that want the same ones in another order wait for each other once and not crosswise.
     """
-    platform_id = session.scalars(
-        select(Deployment.platform_id)
-        .join(Context, Context.deployment_id == Deployment.id)
-        .where(Context.id == context_id)
-    ).one()
+    platform_id = _platform_of(session, context_id)
     enqueue(session, JOB, str(platform_id), at)
     return platform_id
+
+
+def line_up(session: Session, *, platform_id: uuid.UUID) -> None:
+    """Meet those that want grades of a platform, as `hint` does, without having it looked at."""
+    hold(session, JOB, str(platform_id))
+
+
+def line_up_for_course(session: Session, context_id: uuid.UUID) -> None:
+    """Meet those that want grades of a course's platform."""
+    line_up(session, platform_id=_platform_of(session, context_id))
 
 
 def sweep_grades(session: Session, now: datetime) -> Iterable[str]:
@@ -85,6 +91,14 @@ def sweep_grades(session: Session, now: datetime) -> Iterable[str]:
         GradeIntent.state == WANTED, GradeIntent.next_attempt_at <= now
     )
     return [str(platform_id) for platform_id in session.scalars(due.distinct())]
+
+
+def _platform_of(session: Session, context_id: uuid.UUID) -> uuid.UUID:
+    return session.scalars(
+        select(Deployment.platform_id)
+        .join(Context, Context.deployment_id == Deployment.id)
+        .where(Context.id == context_id)
+    ).one()
 
 
 def _new_row(wanted: WantedGrade, intent_id: uuid.UUID, platform_id: uuid.UUID, at: datetime) -> GradeIntent:

@@ -17,6 +17,7 @@ from ltitool.foundation.errors import LeaseLost
 from ltitool.foundation.jobs import Work
 from ltitool.lti.grade_claims import SENT, Ending, claim, given_back, next_due, record
 from ltitool.lti.grade_courses import Parcel, pack
+from ltitool.lti.grade_intents import line_up
 from ltitool.lti.grade_sending import Desk, send_grade
 from ltitool.lti.platform_pace import Pace, leave_alone, pace_of
 
@@ -113,6 +114,8 @@ class _Posting:
         wanted = 0 if closing else AHEAD * self._most - len(self._waiting)
         look = wanted > 0 and (self._look or not self._under_way)
         with transaction() as session:
+            if self._ended:
+                line_up(session, platform_id=self._platform_id)  # else two with many rows wait crosswise
             record(session, self._ended)
             if self._pause is not None:
                 leave_alone(session, self._platform_id, self._pause)

@@ -12,13 +12,14 @@ from ltitool.lti.approving import (
     ACTIVE,
     DISABLED,
     Operator,
+    choose_pace,
     choose_policy,
     decide_deployment,
     decide_platform,
     decide_proposal,
 )
 from ltitool.lti.platform_standing import standing_of
-from ltitool.lti.schemas import DecisionSchema, PolicySchema, ProposalSchema
+from ltitool.lti.schemas import DecisionSchema, PaceSchema, PolicySchema, ProposalSchema
 from ltitool.lti.selftest.running import ask_for_check
 from ltitool.lti.toolconfig import tool_addresses
 from ltitool.web.blueprints import Guard, guarded_blueprint
@@ -39,6 +40,7 @@ def page(platform_id: uuid.UUID) -> ResponseReturnValue:
         changes=platform_words.changes(stands),
         lines=platform_words.check_lines(stands.platform, stands.check),
         addresses=tool_addresses(found.settings.public_url),
+        usual_pace=found.settings.scores_at_once,
     )
 
 
@@ -74,6 +76,15 @@ def policy(platform_id: uuid.UUID) -> ResponseReturnValue:
     wanted = read_form(PolicySchema())["policy"]
     with transaction() as session:
         choose_policy(session, _operator(), platform_id, wanted)
+    return _back(platform_id)
+
+
+@pages.post("/pace")
+def pace(platform_id: uuid.UUID) -> ResponseReturnValue:
+    """Say how many scores the platform is sent at a time."""
+    wanted = read_form(PaceSchema())["at_once"]
+    with transaction() as session:
+        choose_pace(session, _operator(), platform_id, wanted)
     return _back(platform_id)
 
 

@@ -40,5 +40,9 @@ class ProposalSchema(DecisionSchema):
     proposal = fields.UUID(required=True)
 
 
+class PaceSchema(FormSchema):
+    at_once = fields.Integer(required=True)
+
+
 class PolicySchema(FormSchema):
     policy = fields.String(required=True, validate=validate.OneOf(POLICIES))

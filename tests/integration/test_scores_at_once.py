@@ -4,7 +4,8 @@ Counts, not times: the LMS keeps the first scores waiting until as many are ther
 """
 
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from support import pg_tool
 from support.clock import MovableClock
 from support.many_scores import LEARNERS, MANY, SUBJECTS, intents, know_people, states, want_scores
@@ -25,9 +28,9 @@ from ltitool.foundation.errors import LeaseLost
 from ltitool.foundation.jobs import Work
 from ltitool.foundation.runners import open_runner
 from ltitool.lti import grade_posting, grade_sending
-from ltitool.lti.grade_intents import JOB, sweep_grades
+from ltitool.lti.grade_intents import JOB, line_up, sweep_grades
 from ltitool.lti.grade_posting import post_grades
-from ltitool.lti.models import Platform
+from ltitool.lti.models import GradeIntent, Platform
 from ltitool.lti.platform_pace import GENTLE, Pace
 from ltitool.lti.wiring import send_grades_job, sending_desk
 from ltitool.sandbox.faults import Fault, Kind, Service
@@ -256,6 +259,59 @@ def test_a_score_never_overtakes_itself(tool: Flask, lms: ServedLms, clock: Mova
     stamps = [moment for _, moment in lms.accepted]
     assert stamps == sorted(set(stamps))
     assert lms.most == 1
+
+
+@pytest.mark.parametrize("in_line", [True, False])
+def test_who_wants_many_grades_and_who_writes_down_many_never_wait_crosswise(
+    tool: Flask, lms: ServedLms, clock: MovableClock, monkeypatch: Patch, *, in_line: bool
+) -> None:
+    """Somebody takes one row, then all others, and meanwhile the attempts at all of them are written down."""
+    want_scores(SUBJECTS[1:31], clock())
+    if not in_line:
+        monkeypatch.setattr(grade_posting, "line_up", lambda *_, **__: None)
+    holding, faults = threading.Event(), list[OperationalError]()
+
+    def take_all() -> None:
+        with tool.app_context(), transaction() as session:
+            line_up(session, platform_id=PLATFORM)
+            leased = list(session.scalars(select(GradeIntent.id).where(GradeIntent.lease_until.is_not(None))))
+            _take(session, leased.pop(len(leased) // 2))
+            holding.set()
+            _wait_for_who_waits(session, sender)
+            for intent_id in leased:
+                _take(session, intent_id)
+
+    def send() -> None:
+        with tool.app_context():
+            post_grades(PLATFORM, work(), sending_desk())
+
+    taker, sender = (threading.Thread(target=_noting, args=(faults, one)) for one in (take_all, send))
+    lms.on_score = lambda number: _start(taker, holding) if number == 1 else None
+    sender.start()
+    sender.join(timeout=60)
+    taker.join(timeout=60)
+    assert [type(fault.orig).__name__ for fault in faults] == ([] if in_line else ["DeadlockDetected"])
+
+
+def _start(thread: threading.Thread, begun: threading.Event) -> None:
+    thread.start()
+    assert begun.wait(60)
+
+
+def _noting(faults: list[OperationalError], do: Callable[[], None]) -> None:
+    try:
+        do()
+    except OperationalError as fault:
+        faults.append(fault)
+
+
+def _wait_for_who_waits(session: Session, sender: threading.Thread) -> None:
+    while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+        assert sender.is_alive()
+
+
+def _take(session: Session, intent_id: uuid.UUID) -> None:
+    session.execute(select(GradeIntent.id).where(GradeIntent.id == intent_id).with_for_update())
 
 
 def _decide(tool: Flask, clock: MovableClock) -> None:

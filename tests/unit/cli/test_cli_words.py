@@ -92,7 +92,8 @@ def test_a_platform_is_registered_and_told_our_doors(run: Run, organisation: str
     platform = answer["platform"]
     assert set(platform) == {
         *("id", "status", "name", "issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url"),
-        *("token_audience", "origins", "deployment_policy", "product", "created_at", "deployments"),
+        *("token_audience", "origins", "deployment_policy", "scores_at_once", "product", "created_at"),
+        "deployments",
     }
     assert (platform["status"], platform["issuer"], platform["client_id"]) == ("active", LMS, "c1")
     assert [(one["deployment_id"], one["status"]) for one in platform["deployments"]] == [("d1", "active")]
@@ -118,6 +119,18 @@ def test_a_platform_is_seen_under_a_further_name(run: Run, organisation: str) ->
     for wrong in ("http://school.example", "school.example", "javascript:alert(1)"):
         refused = run("platforms", "allow-origin", platform["id"], wrong, code=1)["error"]
         assert (refused["code"], list(refused["faults"])) == ("form.invalid", ["origin"])
+
+
+def test_a_platform_is_sent_as_many_scores_at_a_time_as_it_bears(run: Run, organisation: str) -> None:
+    del organisation
+    platform = added(run)
+    assert platform["scores_at_once"] is None
+    for said, kept in (("2", 2), ("64", 64), ("usual", None)):
+        assert run("platforms", "pace", platform["id"], said)["platform"]["scores_at_once"] == kept
+    for wrong in ("0", "65"):
+        refused = run("platforms", "pace", platform["id"], wrong, code=1)["error"]
+        assert (refused["code"], list(refused["faults"])) == ("form.invalid", ["at_once"])
+    assert run("platforms", "show", platform["id"])["platform"]["scores_at_once"] is None
 
 
 def test_a_platform_is_tested_and_a_failure_ends_with_one(

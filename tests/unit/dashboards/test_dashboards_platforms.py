@@ -233,6 +233,17 @@ def test_the_policy_for_new_deployments_is_chosen(operator: Visitor, world: Worl
     assert platform(world.platform_id).deployment_policy == "auto"
 
 
+def test_how_many_scores_it_is_sent_at_a_time_is_chosen(operator: Visitor, world: World) -> None:
+    path = f"platforms/{world.platform_id}/pace"
+    assert 'name="at_once" value="8"' in operator.get(f"platforms/{world.platform_id}").text
+    for wrong in ("0", "65", "-1", "many", ""):
+        assert operator.post(path, {"at_once": wrong}).status_code == 422
+    assert (platform(world.platform_id).scores_at_once, audited()) == (None, [])
+    assert [operator.post(path, {"at_once": "2"}).status_code for _ in range(2)] == [303, 303]
+    assert (platform(world.platform_id).scores_at_once, audited()) == (2, ["platform.pace"])
+    assert 'name="at_once" value="2"' in operator.get(f"platforms/{world.platform_id}").text
+
+
 @pytest.mark.parametrize(("decision", "then"), [("yes", f"{LMS}/new-keys"), ("no", f"{LMS}/jwks")])
 def test_proposed_addresses_are_shown_and_decided(
     operator: Visitor, world: World, clock: MovableClock, decision: str, then: str
