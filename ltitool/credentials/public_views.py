@@ -4,19 +4,16 @@ import json
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from badges.instants import read_instant
+from ltitool.credentials.achievements import find_achievement
 from ltitool.credentials.errors import IssuerMissing
 from ltitool.credentials.files import SANDBOX, badge_file, badge_picture
-from ltitool.credentials.issuers import issuer_by_slug
-from ltitool.credentials.models import Issuer
 from ltitool.credentials.pictures import achievement_picture
 from ltitool.credentials.published import Document, did_of, key_of, status_list_of
 from ltitool.credentials.reading import badge_view, shown_award
 from ltitool.foundation.db import read_session
 from ltitool.foundation.services import services
-from ltitool.programs import Program, load_shipped
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.languages import current_language
 
@@ -68,16 +65,16 @@ def status_list(slug: str, number: int) -> Response:
 
 @pages.get("/issuers/<slug>/achievements/<program_id>")
 def achievement(slug: str, program_id: str) -> ResponseReturnValue:
-    issuer, program = _achievement(read_session(), slug, program_id)
-    return render_template(
-        "credentials/achievement.html", issuer=issuer, program=program, language=current_language()
-    )
+    """Show what a badge stands for, in the version that `?version=` names, or the newest."""
+    shown = find_achievement(read_session(), slug, program_id, request.args.get("version"))
+    return render_template("credentials/achievement.html", shown=shown, language=current_language())
 
 
 @pages.get("/issuers/<slug>/achievements/<program_id>/image.<kind>")
 def achievement_image(slug: str, program_id: str, kind: str) -> Response:
-    issuer, program = _achievement(read_session(), slug, program_id)
-    drawn = achievement_picture(program.badge.name.in_("en"), issuer.name, len(program.steps))
+    shown = find_achievement(read_session(), slug, program_id, request.args.get("version"))
+    program = shown.program
+    drawn = achievement_picture(program.badge.name.in_("en"), shown.issuer.name, len(program.steps))
     forms = {"svg": (drawn.svg.encode(), "image/svg+xml"), "png": (drawn.png, "image/png")}
     if kind not in forms:
         raise IssuerMissing(f"image.{kind}")
@@ -86,13 +83,6 @@ def achievement_image(slug: str, program_id: str, kind: str) -> Response:
     response.headers["Cache-Control"] = CACHED
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
-
-
-def _achievement(session: Session, slug: str, program_id: str) -> tuple[Issuer, Program]:
-    program = load_shipped().get(program_id)
-    if program is None:
-        raise IssuerMissing(f"achievement {program_id} of {slug}")
-    return issuer_by_slug(session, slug), program
 
 
 def _json(document: Document, media_type: str) -> Response:

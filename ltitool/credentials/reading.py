@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -105,7 +106,7 @@ def badge_view(session: Session, award: Award, language: str) -> BadgeView:
         lines=tuple(_lines(subject, _words(program, achievement["id"], language))),
         hours=tuple(_hours(subject)),
         address=str(document["id"]),
-        achievement_address=achievement["id"],
+        achievement_address=f"{achievement['id']}?{urlencode({'version': program.version})}",
         steps=len(program.steps),
     )
 

@@ -22,10 +22,13 @@ from support.world import World
 
 from badges.baking import unbake
 from badges.did import read_did_document
+from ltitool.cohorts.models import Offering
 from ltitool.credentials import awarding
 from ltitool.credentials.models import Award, ConfirmedIdentity
 from ltitool.credentials.pictures import achievement_picture
 from ltitool.foundation.db import read_session, transaction
+from ltitool.programs import DEFAULT_PROGRAM, load_shipped
+from ltitool.programs.reading import parse_program
 
 VisitAs = Callable[..., Visitor]
 STEPS = 13
@@ -260,6 +263,33 @@ def test_the_achievements_own_page(award: Award, client: FlaskClient) -> None:
         picture = client.get(f"{path}/image.{kind}")
         assert picture.data.startswith(start)
         assert picture.headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_badge_of_an_older_version_leads_to_what_it_stood_for(
+    award: Award, client: FlaskClient, world: World
+) -> None:
+    """The identifier stays; what an older version asked for stays readable under it."""
+    path = "/issuers/valle-verde/achievements/collaborative-leadership-13"
+    shipped = load_shipped()[DEFAULT_PROGRAM]
+    source = shipped.source.replace(f'version: "{shipped.version}"', 'version: "0.9.0"', 1)
+    older = parse_program(source.replace("PSEL-7", "PSEL-9"), "older")
+    assert (older.version, older.id) == ("0.9.0", shipped.id)
+    assert "Other versions" not in client.get(path).text
+    with transaction() as session:
+        run = session.get_one(Offering, world.offering_id)
+        run.program_source, run.program_digest = older.source, older.digest
+        run.program_version = older.version
+    newest, earlier = client.get(path), client.get(f"{path}?version=0.9.0")
+    assert f"version {shipped.version}" in page_text(newest)
+    assert ("PSEL-7" in newest.text, "PSEL-9" in newest.text) == (True, False)
+    assert f"{path}?version=0.9.0" in newest.text
+    assert ("PSEL-7" in earlier.text, "PSEL-9" in earlier.text) == (False, True)
+    assert client.get(f"{path}/image.svg?version=0.9.0").status_code == 200
+    for unknown in ("0.8.0", "", "0.9.0 "):
+        answer = client.get(f"{path}?version={unknown}")
+        assert answer.status_code == (404 if unknown else 200)
+    show(award)
+    assert f"{path}?version=0.9.0" in client.get(f"/badges/{award.public_id}").text
 
 
 def test_a_director_revokes_with_a_reason(award: Award, director: Visitor, amara: Visitor) -> None:
