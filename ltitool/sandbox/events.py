@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from ltitool.sandbox.scores import said_in
 from ltitool.sandbox.store import stamp
 
 if TYPE_CHECKING:
@@ -95,15 +96,9 @@ def comments_on(connection: sqlite3.Connection, line_item_id: str, sub: str) -> 
 
 def _event(row: sqlite3.Row) -> ScoreEvent:
     return ScoreEvent(
+        **said_in(row),
         label=row["label"],
-        sub=row["sub"],
         name=row["name"],
-        score_given=row["score_given"],
-        score_maximum=row["score_maximum"],
-        comment=row["comment"],
-        activity_progress=row["activity_progress"],
-        grading_progress=row["grading_progress"],
-        scored_at=datetime.fromisoformat(row["scored_at"]),
         received_at=datetime.fromisoformat(row["received_at"]),
         attempt=bool(row["attempt"]),
         outcome=row["outcome"],

@@ -187,15 +187,13 @@ def list_scores(
 
 
 def score_from(row: sqlite3.Row) -> Score:
-    return Score(
-        sub=row["sub"],
-        score_given=row["score_given"],
-        score_maximum=row["score_maximum"],
-        comment=row["comment"],
-        activity_progress=row["activity_progress"],
-        grading_progress=row["grading_progress"],
-        scored_at=datetime.fromisoformat(row["scored_at"]),
-    )
+    return Score(**said_in(row))
+
+
+def said_in(row: sqlite3.Row) -> dict[str, Any]:
+    """Give what the tool said about a learner, from a row of a score or of its log."""
+    plain = ("sub", "score_given", "score_maximum", "comment", "activity_progress", "grading_progress")
+    return {**{name: row[name] for name in plain}, "scored_at": datetime.fromisoformat(row["scored_at"])}
 
 
 def result_json(score: Score, item: LineItem, endpoints: Endpoints) -> dict[str, object]:

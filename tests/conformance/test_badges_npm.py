@@ -2,15 +2,12 @@
 
 import copy
 import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 from support.badge_fuzz import generated, points_at_itself, with_proofs_alike
 from support.badge_samples import NOW, SampleIssuer, sample_badge, sample_issuer, vectors
+from support.npm_packages import NPM, node
 from support.own_vectors import issuer as own_issuer
 from support.own_vectors import made
 from support.valid_badges import valid_badge
@@ -26,7 +23,6 @@ from badges.verify import Policy, verify
 
 pytestmark = pytest.mark.npm
 
-NPM = Path(__file__).parent / "npm"
 LIBRARIES = ("digitalbazaar", "digitalcredentials")
 # Texts on which canonicalizers have differed: controls, separators, quotes, what looks like a blank node.
 TAILS = (
@@ -38,20 +34,6 @@ TAILS = (
     "\U0001f600 é ñ",
     "%s {0}",
 )
-
-
-def node(script: str, request: dict[str, Any]) -> list[Any]:
-    if shutil.which("node") is None or not (NPM / "node_modules").is_dir():
-        reason = "Node or tests/conformance/npm/node_modules is absent (npm ci in that folder)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    command = ["node", str(NPM / script)]
-    done = subprocess.run(
-        command, input=json.dumps(request), capture_output=True, text=True, check=True, timeout=300
-    )
-    answers: list[Any] = json.loads(done.stdout)
-    return answers
 
 
 def documents(issuer: SampleIssuer) -> dict[str, Any]:

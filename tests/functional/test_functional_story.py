@@ -5,7 +5,6 @@ The whole of it is played once for this module, as `make story` plays it.
 
 import base64
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.npm_packages import node
 
 from badges.baking import bake, unbake
 from badges.canonical.pinned import pinned_contexts
@@ -23,7 +23,6 @@ from badges.canonical.pinned import pinned_contexts
 pytestmark = [pytest.mark.story, pytest.mark.server]
 
 ROOT = Path(__file__).parents[2]
-NPM = ROOT / "tests" / "conformance" / "npm"
 LIBRARIES = ("digitalbazaar", "digitalcredentials")
 ARTEFACTS = {
     "credential.json",
@@ -188,20 +187,6 @@ def test_without_a_trusted_issuer_it_is_not_green(played: Played, documents: Pat
 def test_one_changed_character_breaks_it(played: Played, documents: Path, tmp_path: Path, name: str) -> None:
     code, said = verify(changed(played, name, tmp_path), "--documents", str(documents), "--trust", played.did)
     assert code == INVALID, said
-
-
-def node(script: str, request: dict[str, Any]) -> list[Any]:
-    if shutil.which("node") is None or not (NPM / "node_modules").is_dir():
-        reason = "Node or tests/conformance/npm/node_modules is absent (npm ci in that folder)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    command = ["node", str(NPM / script)]
-    done = subprocess.run(
-        command, input=json.dumps(request), capture_output=True, text=True, check=True, timeout=120
-    )
-    answers: list[Any] = json.loads(done.stdout)
-    return answers
 
 
 @pytest.mark.npm

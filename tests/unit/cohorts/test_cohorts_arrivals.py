@@ -6,52 +6,29 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 from support.clock import MovableClock
+from support.newcomers import launched, new_person
 from support.world import World
 
 from ltitool.cohorts import memberships
 from ltitool.cohorts.arrivals import landing, session_roles
 from ltitool.cohorts.models import CoursePerson, Membership, OfferingContext
 from ltitool.foundation.db import read_session, transaction
-from ltitool.lti.landing import Launched, Place
+from ltitool.lti.landing import Place
 from ltitool.lti.review_errors import ReviewPersonUnknown
 from ltitool.lti.roles import LtiRole
 from ltitool.people.grants import grant
-from ltitool.people.models import Person
 
 PAGES = {"keystone": "keystone"}
 
 
 @pytest.fixture
 def newcomer(world: World, clock: MovableClock) -> uuid.UUID:
-    person_id = uuid.uuid4()
-    with transaction() as session:
-        session.add(
-            Person(
-                id=person_id,
-                organisation_id=world.organisation_id,
-                display_name="Nadia New",
-                created_at=clock(),
-            )
-        )
-    return person_id
+    return new_person(world, "Nadia New", clock())
 
 
 def arrive(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: Any) -> Place:
-    values: dict[str, Any] = {
-        "organisation_id": world.organisation_id,
-        "platform_id": world.platform_id,
-        "person_id": person_id,
-        "subject": "lms-user",
-        "context_id": world.context_id,
-        "resource_link_id": world.resource_link_id,
-        "role": LtiRole.LEARNER,
-        "test_user": False,
-        "target_link_uri": "http://localhost:8000/lti/launch",
-        "custom": {},
-        **changes,
-    }
     with transaction() as session:
-        return landing(clock, PAGES)(session, Launched(**values))
+        return landing(clock, PAGES)(session, launched(world, person_id, **changes))
 
 
 def launch(world: World, clock: MovableClock, person_id: uuid.UUID, **changes: Any) -> frozenset[str]:

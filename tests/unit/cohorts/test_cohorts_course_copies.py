@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 from support.clock import MovableClock
+from support.newcomers import launched, new_course, new_person
 from support.visitor import Visitor, page_text
 from support.world import World
 
@@ -16,10 +17,9 @@ from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.models import Cohort, CoursePerson, Membership, Offering, OfferingContext
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.models import AuditEntry
-from ltitool.lti.landing import Launched
 from ltitool.lti.models import Context, Platform
 from ltitool.lti.roles import LtiRole
-from ltitool.people.models import Person, WebSession
+from ltitool.people.models import WebSession
 
 Opened = Callable[..., Visitor]
 COPY = uuid.uuid5(uuid.NAMESPACE_URL, "https://valle-verde.example/a-copy")
@@ -29,46 +29,18 @@ RUN = {"title": "Autumn", "starts_on": "2026-09-07", "timezone": "America/Denver
 @pytest.fixture
 def teacher(world: World, clock: MovableClock) -> uuid.UUID:
     """A teacher of the copy whom nobody here knows; the copied course has no row of an offering."""
-    person_id = uuid.uuid4()
-    with transaction() as session:
-        session.add(
-            Person(
-                id=person_id,
-                organisation_id=world.organisation_id,
-                display_name="Tess",
-                created_at=clock(),
-            )
-        )
-        session.add(
-            Context(
-                id=COPY,
-                organisation_id=world.organisation_id,
-                deployment_id=world.deployment_id,
-                lms_id="a-copy",
-                title="Spring (copy)",
-                scopes=[],
-            )
-        )
-    return person_id
+    new_course(world, "a-copy", "Spring (copy)", COPY)
+    return new_person(world, "Tess", clock())
 
 
 @pytest.fixture
 def arrive(world: World, clock: MovableClock, teacher: uuid.UUID) -> Callable[..., None]:
     def arrived(role: LtiRole = LtiRole.INSTRUCTOR, **custom: str) -> None:
-        launched = Launched(
-            organisation_id=world.organisation_id,
-            platform_id=world.platform_id,
-            person_id=teacher,
-            subject="tess",
-            context_id=COPY,
-            resource_link_id=None,
-            role=role,
-            test_user=False,
-            target_link_uri="http://localhost:8000/lti/launch",
-            custom=custom,
+        came = launched(
+            world, teacher, subject="tess", context_id=COPY, resource_link_id=None, role=role, custom=custom
         )
         with transaction() as session:
-            landing(clock, {})(session, launched)
+            landing(clock, {})(session, came)
 
     return arrived
 
@@ -115,18 +87,8 @@ def test_a_history_of_strangers_alone_offers_nothing(world: World, arrive: Calla
 def test_the_nearest_ancestor_comes_first(
     world: World, clock: MovableClock, arrive: Callable[..., None]
 ) -> None:
-    middle, run = uuid.uuid4(), uuid.uuid4()
+    middle, run = new_course(world, "the-middle", ""), uuid.uuid4()
     with transaction() as session:
-        session.add(
-            Context(
-                id=middle,
-                organisation_id=world.organisation_id,
-                deployment_id=world.deployment_id,
-                lms_id="the-middle",
-                title="",
-                scopes=[],
-            )
-        )
         old = session.scalars(select(Offering).where(Offering.id == world.offering_id)).one()
         fields = {
             name: getattr(old, name)
@@ -186,10 +148,7 @@ def test_the_overview_counts_a_copied_course_once(
     offered = page_text(director.get("overview"))
     assert "Copied courses" in offered
     assert "leads to no offering yet" not in offered
-    with transaction() as session:
-        new = {"lms_id": "new", "title": "New", "scopes": []}
-        ids = {"organisation_id": world.organisation_id, "deployment_id": world.deployment_id}
-        session.add(Context(id=uuid.uuid4(), **ids, **new))
+    new_course(world, "new", "New")
     assert "1 course has opened the activity" in page_text(director.get("overview"))
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from support.clock import MovableClock
+from support.newcomers import new_course
 from support.world import World
 
 from ltitool.cohorts.errors import CourseTaken, OfferingUnknown
@@ -58,20 +59,7 @@ def second(world: World, clock: MovableClock) -> uuid.UUID:
 @pytest.fixture
 def free_course(world: World) -> uuid.UUID:
     """Add a course of our organisation that leads nowhere."""
-    context_id = uuid.uuid4()
-    within(
-        lambda session: session.add(
-            Context(
-                id=context_id,
-                organisation_id=world.organisation_id,
-                deployment_id=world.deployment_id,
-                lms_id="course-2",
-                title="Second course",
-                scopes=[],
-            )
-        )
-    )
-    return context_id
+    return new_course(world, "course-2", "Second course")
 
 
 def connect(world: World, offering_id: uuid.UUID, context_id: uuid.UUID, clock: MovableClock) -> None:
