@@ -1,5 +1,6 @@
 """The tool as it is served, and one page more that shows nothing: what is left is the visit's look-up."""
 
+import gc
 import os
 
 from flask import Flask
@@ -15,4 +16,5 @@ def build() -> Flask:
     pages = guarded_blueprint("empty", __name__, guard=Guard.LAUNCHED)
     pages.get("/empty")(lambda: "<!doctype html><title>Launched</title><p>Hello</p>")
     app.register_blueprint(pages)
+    gc.freeze()  # as `ltitool serve` does when a worker begins
     return app

@@ -2,6 +2,7 @@
 
 import argparse
 import atexit
+import gc
 import signal
 import threading
 from collections.abc import Mapping
@@ -92,13 +93,14 @@ class _Server(BaseApplication):
             "errorlog": "-",
             "loglevel": "warning",
             "limit_request_line": 8190,
-            "post_worker_init": self._start_jobs,
+            "post_worker_init": self._begin,
         }.items():
             self.cfg.set(name, value)
         if "control_socket_disable" in self.cfg.settings:
             self.cfg.set("control_socket_disable", True)  # noqa: FBT003 - gunicorn's setter
 
-    def _start_jobs(self, _worker: object) -> None:
+    def _begin(self, _worker: object) -> None:
+        gc.freeze()  # what is loaded now stays: the collector need not walk through it again and again
         if self._arguments.jobs == "here":
             atexit.register(start_runner(self._flask).stop)
 

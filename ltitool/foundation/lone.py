@@ -102,7 +102,7 @@ def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
 def _row_of(told: PGresult) -> Callable[..., Any]:
     """Give what makes a row of a statement's values, named as the server names its columns."""
     columns = [(told.fname(number) or b"").decode() for number in range(told.nfields)]
-    row = make_dataclass("Row", columns, frozen=True, slots=True)
+    row = make_dataclass("Row", columns, slots=True)
     return lambda values: row(*values)
 
 

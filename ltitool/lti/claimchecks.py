@@ -18,6 +18,19 @@ MAX_ROLES = 200
 MAX_CUSTOM = 500
 MAX_TEXT = 4000
 VERSION = "1.3.0"
+OBJECT_OR_NOTHING = (dict, type(None))
+KEPT_FIELDS = (
+    (words.RESOURCE_LINK, "title"),
+    (words.CONTEXT, "title"),
+    (words.CONTEXT, "label"),
+    (words.PRESENTATION, "locale"),
+    (words.PRESENTATION, "return_url"),
+    (words.AGS, "lineitems"),
+    (words.AGS, "lineitem"),
+    (words.NRPS, "context_memberships_url"),
+    (words.GROUPS, "context_groups_url"),
+    (words.GROUPS, "context_group_sets_url"),
+)
 
 
 @dataclass(frozen=True)
@@ -174,7 +187,7 @@ def check_target_is_the_logins(claims: Claims, expected: Expected) -> None:
 def check_kinds(claims: Claims, _expected: Expected) -> None:
     """See that optional claims are of the kind that we read them as (N74)."""
     for name in (words.CONTEXT, words.PRESENTATION, words.CUSTOM, words.AGS, words.NRPS, words.GROUPS):
-        if not isinstance(claims.get(name, {}), dict | None):
+        if not isinstance(claims.get(name), OBJECT_OR_NOTHING):
             raise wrong.ClaimUnreadable(name)
     context = claims.get(words.CONTEXT)
     if context and not is_id(context.get("id")):
@@ -206,17 +219,8 @@ def check_service_addresses(claims: Claims, _expected: Expected) -> None:
 def _texts_that_we_keep(claims: Claims) -> Iterable[tuple[str, object]]:
     for name in ("name", "given_name", "family_name", "email", "locale"):
         yield name, claims.get(name)
-    kept = {
-        words.RESOURCE_LINK: ("title",),
-        words.CONTEXT: ("title", "label"),
-        words.PRESENTATION: ("locale", "return_url"),
-        words.AGS: ("lineitems", "lineitem"),
-        words.NRPS: ("context_memberships_url",),
-        words.GROUPS: ("context_groups_url", "context_group_sets_url"),
-    }
-    for claim, fields in kept.items():
-        for field in fields:
-            yield f"{claim} {field}", (claims.get(claim) or {}).get(field)
+    for claim, field in KEPT_FIELDS:
+        yield f"{claim} {field}", (claims.get(claim) or {}).get(field)
 
 
 def _opens_a_link(claims: Claims) -> bool:

@@ -74,7 +74,7 @@ class Doors:
     platform_keys: PlatformKeys
     landing: Landing
     known_arrivals: KnownArrivals | None  # None: every launch takes the ordinary way
-    agent_hash: str = ""  # of the browser: a session in its path is bound to it
+    agent_hash: Callable[[], str] = str  # of the browser: a session in its path is bound to it
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def _open(
     place = doors.landing(session, launched)
     entry = entry_for(launched, place, person, claims, platform, deployment)
     if state.storage is not None:
-        entry = _carried_in_path(entry, claims, doors.agent_hash)
+        entry = _carried_in_path(entry, claims, doors.agent_hash())
     session_id = found.new_id()
     opened = open_session(session, entry, session_id=session_id, new_token=found.new_token, at=now)
     if claims.deep_link is not None:

@@ -154,7 +154,7 @@ def depart(
     `storage` names the frame of the LMS that is to keep the secret, where this browser keeps no cookie.
     """
     secret, random_name = new_token(), new_token()
-    short = "".join(sign for sign in random_name.lower() if sign.isalnum())[:SHORT_LENGTH]
+    short = random_name.lower().replace("-", "").replace("_", "")[:SHORT_LENGTH]
     state = State(
         platform_id=platform.id,
         nonce=tickets.new_nonce(new_token()),

@@ -198,7 +198,7 @@ def _doors(found: Services) -> Doors:
         memory.platform_keys,
         bound_landing(),
         bound_known_arrivals() if has_single_statements() else None,
-        agent_hash(),
+        agent_hash,
     )
 
 

@@ -165,5 +165,4 @@ def token_hash(token: str) -> str:
 
 
 def _short_name(token: str) -> str:
-    letters = [c for c in token.lower() if c.isalnum()]
-    return "".join(letters[:SHORT_LENGTH])
+    return token.lower().replace("-", "").replace("_", "")[:SHORT_LENGTH]

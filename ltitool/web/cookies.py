@@ -1,11 +1,16 @@
 """Cookies as a framed tool needs them: partitioned, secure, and named so that visits never mix."""
 
+import re
+import time
+from functools import lru_cache
+
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from ltitool.people.sessions import ABSOLUTE, KEPT_AFTER_END, OpenedSession
 
 SESSION_PREFIX = "__Host-s_"
+PLAIN = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def session_cookie_name(short: str) -> str:
@@ -18,9 +23,16 @@ def set_partitioned_cookie(response: Response, name: str, value: str, *, max_age
 
     Partitioned (CHIPS) is what browsers keep when they block third-party cookies.
     """
-    header = dump_cookie(
-        name,
-        value,
+    if not PLAIN.fullmatch(value):
+        raise ValueError("a cookie's value is one of our own words or secrets")
+    response.headers.add("Set-Cookie", f"{name}={value}; {_attributes(max_age, int(time.time()))}")
+
+
+@lru_cache(64)
+def _attributes(max_age: int, _second: int) -> str:
+    """Write what stands behind a cookie's value; a date is in it, so it holds for a second."""
+    cookie = dump_cookie(
+        "name",
         max_age=max_age,
         path="/",
         secure=True,
@@ -28,7 +40,7 @@ def set_partitioned_cookie(response: Response, name: str, value: str, *, max_age
         samesite="None",
         partitioned=True,
     )
-    response.headers.add("Set-Cookie", header)
+    return cookie.partition("; ")[2]
 
 
 def give_session_cookie(response: Response, opened: OpenedSession) -> None:

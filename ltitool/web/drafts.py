@@ -90,8 +90,10 @@ def draft_shown_since(action: str) -> datetime | None:
 
 def drop_sent_draft(response: Response) -> Response:
     """After an accepted form, forget its draft (an app-wide after_request function)."""
+    if request.method != "POST" or response.status_code not in ACCEPTED:
+        return response
     visit = visit_or_none()
-    if visit and request.method == "POST" and response.status_code in ACCEPTED:
+    if visit is not None:
         key = below_visit(request.path)
         if find_draft(read_session(), visit.organisation_id, visit.person_id, key):
             discard_draft(visit, key)

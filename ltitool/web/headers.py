@@ -27,9 +27,7 @@ ELSEWHERE = (*ALWAYS, ("Referrer-Policy", "same-origin"))
 
 def csp_nonce() -> str:
     """Give this answer's nonce for a script element."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
+    return str(g.setdefault("csp_nonce", secrets.token_urlsafe(16)))
 
 
 def allow_any_frame() -> None:

@@ -3,8 +3,10 @@
 from typing import IO, cast
 
 from flask import Request, request
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 from ltitool.errors import Malformed
 
@@ -36,8 +38,13 @@ class ToolRequest(Request):
         self.form_data_parser_class = FormDataParser if self.path.startswith(FROM_AN_LMS) else CleanForms
         return super().make_form_data_parser()
 
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Read the cookies from where the server put them; Werkzeug looks for them among all headers."""
+        return parse_cookie(self.environ.get("HTTP_COOKIE"), ImmutableMultiDict)  # type: ignore[return-value] # of that class
+
     def check(self) -> None:
-        """Refuse what no page could answer; hold a form to its limit, as the parser does with multipart.
+        """Refuse what no page could answer; hold forms of all kinds to the limit of forms.
 
         Raises:
             Malformed: NUL stands in the address, as it is or quoted.
