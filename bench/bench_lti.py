@@ -147,6 +147,7 @@ def run(arguments: argparse.Namespace) -> list[Measured]:
         cluster = stack.enter_context(postgres.cluster())
         postmaster = postmaster_of(cluster)
         lms = Lms(free_port())
+        stack.callback(lms.close)
         found = []
         for name, start in starters(lms, folder, cluster).items():
             if arguments.only and name not in arguments.only.split(","):

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import uuid
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,11 @@ class Lms:
         self.fetches = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Serve no more."""
+        self._server.shutdown()
+        self._server.server_close()
 
     def claims(self, person: int, nonce: str, target: str) -> dict[str, Any]:
         """Say what an LMS says of somebody who opens the link."""
@@ -170,7 +176,6 @@ class Browser:
         Raises:
             RuntimeError: the status was another one.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self._tool.port, timeout=30)
         headers = {
             "Host": f"localhost:{self._tool.port}",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
@@ -179,10 +184,10 @@ class Browser:
         }
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, urlencode(form) if form is not None else None, headers)
-        response = connection.getresponse()
-        body = response.read()
-        connection.close()
+        with closing(http.client.HTTPConnection("127.0.0.1", self._tool.port, timeout=30)) as connection:
+            connection.request(method, path, urlencode(form) if form is not None else None, headers)
+            response = connection.getresponse()
+            body = response.read()
         if response.status not in expected:
             raise RuntimeError(f"{method} {path[:80]}: {response.status} {body[-600:]!r}")
         for header in response.headers.get_all("Set-Cookie") or []:

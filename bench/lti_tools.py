@@ -79,11 +79,13 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 def _own_cpu(pid: int) -> float:
+    """Give what its threads have used, to the nanosecond, and its ended children, in ticks of the clock."""
     try:
+        threads = [one.read_text().split() for one in Path(f"/proc/{pid}/task").glob("*/schedstat")]
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return sum(map(int, fields[11:15])) / TICK  # utime, stime, and those of children that have ended
+    return sum(int(one[0]) for one in threads) / 1e9 + sum(map(int, fields[13:15])) / TICK
 
 
 def environment(name: str) -> Path:
