@@ -54,7 +54,12 @@ def settle(session: Session, platform: Platform, proposal_id: uuid.UUID, *, acce
     Raises:
         ProposalMissing: there is none, or it is not the one that the operator was shown.
     """
-    proposal = proposal_of(session, platform)
+    proposal = session.scalar(  # locked: of two who decide at once, the second finds it gone
+        select(PlatformProposal)
+        .where(PlatformProposal.platform_id == platform.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if proposal is None or proposal.id != proposal_id:
         raise ProposalMissing(str(platform.id))
     if accept:

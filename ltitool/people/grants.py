@@ -67,13 +67,13 @@ def withdraw_grant(
 ) -> None:
     """Take all staff roles away; open sessions end with them."""
     change = RoleChange("withdrawn", organisation_id, withdrawn_by, at)
-    for role in sorted(roles_of(session, organisation_id, person_id)):
-        note_role(session, change, f"person:{person_id}", role=role)
-    session.execute(
-        delete(StaffGrant).where(
-            StaffGrant.organisation_id == organisation_id, StaffGrant.person_id == person_id
-        )
+    gone = session.scalars(  # what went is told by the statement that took it: two at once take it once
+        delete(StaffGrant)
+        .where(StaffGrant.organisation_id == organisation_id, StaffGrant.person_id == person_id)
+        .returning(StaffGrant.role)
     )
+    for role in sorted(gone):
+        note_role(session, change, f"person:{person_id}", role=role)
     close_sessions_of(session, person_id, at)
 
 

@@ -3,8 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.rows import add_once
@@ -80,14 +81,18 @@ def accept(
     full_name: str,
     at: datetime,
 ) -> Invited:
-    """Use an invitation up, for a person already here (`person_id`) or a new one."""
+    """Use an invitation up, for a person already here (`person_id`) or a new one.
+
+    Raises:
+        InvitationUnusable: it is none, or somebody else uses it in this moment.
+    """
     invitation = open_invitation(session, token, at)
+    _use_up(session, invitation, at)
     if invitation.role == SIGN_IN and invitation.subject:
         holder = uuid.UUID(invitation.subject)
     else:
         here = person_id if _is_of(session, invitation, person_id) else None
         holder = here or _new_person(session, invitation, new_person_id, full_name, at)
-    invitation.accepted_at = at
     invitation.accepted_by = holder
     if invitation.role in STAFF_ROLES:
         grant(
@@ -100,6 +105,14 @@ def accept(
             invitation_id=invitation.id,
         )
     return Invited(invitation.id, invitation.organisation_id, holder, invitation.role, invitation.subject)
+
+
+def _use_up(session: Session, invitation: Invitation, at: datetime) -> None:
+    """Of two who use it at once the database lets one pass."""
+    free = (Invitation.id == invitation.id, Invitation.accepted_at.is_(None))
+    used = session.execute(update(Invitation).where(*free).values(accepted_at=at))
+    if cast("CursorResult[object]", used).rowcount != 1:
+        raise InvitationUnusable
 
 
 def _is_of(session: Session, invitation: Invitation, person_id: uuid.UUID | None) -> bool:
