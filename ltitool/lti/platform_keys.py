@@ -46,6 +46,15 @@ class KnownKey:
     remembered_at: datetime
 
 
+@dataclass(frozen=True)
+class KeysRead:
+    """A key set as it was read, and where."""
+
+    platform_id: uuid.UUID
+    jwks_url: str
+    keys: Mapping[str, Mapping[str, Any]]
+
+
 class PlatformKeys:
     """The keys that this process knows; one object serves all threads of an application."""
 
@@ -70,13 +79,7 @@ class PlatformKeys:
             fresh = self._stored(platform, kid)  # another thread may have fetched while we waited
             if fresh is not None and not self._is_stale(fresh):
                 return fresh.key
-            try:
-                return self._fetched(platform, kid)
-            except (KeysUnavailable, KeyUnknown):
-                if known is None:
-                    raise
-                log.warning("key set of platform %s is not reachable; using the one we have", platform.id)
-                return known.key
+            return self._fetched(platform, kid)
 
     def known(self, platform: Platform, kid: str) -> RSAKey:
         """Give a key without asking the LMS.
@@ -108,6 +111,7 @@ class PlatformKeys:
         )
         end_read()
         if row is None:
+            self._known.pop((platform.id, kid), None)
             return None
         return self._remember(platform, kid, RSAKey.import_key(row.jwk), row.fetched_at)
 
@@ -120,13 +124,32 @@ class PlatformKeys:
         return self._clock() - known.fetched_at > STALE_AFTER
 
     def _fetched(self, platform: Platform, kid: str) -> RSAKey:
+        """Ask the LMS. A set that was read and does not list the key ends it; no answer does not."""
         if not self._may_fetch(platform.id):
-            raise self._unknown(platform.id, kid)
-        keys = read_key_set(self._request(platform.jwks_url))
-        self._store(platform.id, keys)
+            kept = self._kept(platform, kid)
+            if kept is None:
+                raise self._unknown(platform.id, kid)
+            return kept
+        url = platform.jwks_url
+        try:
+            keys = read_key_set(self._request(url))
+            self._store(KeysRead(platform.id, url, keys), kid)
+        except KeysUnavailable:
+            kept = self._kept(platform, kid)
+            if kept is None:
+                raise
+            return kept
         if kid not in keys:
             raise KeyUnknown(kid)
         return self._remember(platform, kid, RSAKey.import_key(keys[kid]), self._clock()).key
+
+    def _kept(self, platform: Platform, kid: str) -> RSAKey | None:
+        """Give a key of old if its row is there now: who read the set meanwhile may have dropped it."""
+        kept = self._stored(platform, kid)
+        if kept is None:
+            return None
+        log.warning("key set of platform %s is not to be had; using the one we have", platform.id)
+        return kept.key
 
     def _unknown(self, platform_id: uuid.UUID, kid: str) -> KeyUnknown | KeysUnavailable:
         """Without any key of the platform we cannot say that this one is wrong."""
@@ -163,14 +186,21 @@ class PlatformKeys:
             raise KeysUnavailable(f"status {answer.status}")
         return answer.body
 
-    def _store(self, platform_id: uuid.UUID, keys: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace the platform's keys; the first set ever does not count as a refetch."""
-        now = self._clock()
+    def _store(self, read: KeysRead, kid: str) -> None:
+        """Replace the platform's keys; the first set ever that lists the one in question is no refetch.
+
+        Raises:
+            KeysUnavailable: an operator took over another address meanwhile; nothing is kept.
+        """
+        now, platform_id = self._clock(), read.platform_id
         rows = [
-            {"platform_id": platform_id, "kid": kid, "jwk": jwk, "fetched_at": now}
-            for kid, jwk in keys.items()
+            {"platform_id": platform_id, "kid": name, "jwk": jwk, "fetched_at": now}
+            for name, jwk in read.keys.items()
         ]
         with transaction() as session:
+            address = select(Platform.jwks_url).where(Platform.id == platform_id)
+            if session.scalar(address.with_for_update()) != read.jwks_url:
+                raise KeysUnavailable("the address of the key set has changed")
             gone = session.execute(
                 delete(PlatformKey)
                 .where(PlatformKey.platform_id == platform_id)
@@ -178,7 +208,7 @@ class PlatformKeys:
                 .returning(PlatformKey.kid)
             ).first()
             session.execute(insert(PlatformKey), rows)
-            if gone is None:
+            if gone is None and kid in read.keys:
                 session.execute(
                     update(Platform)
                     .where(Platform.id == platform_id)

@@ -1,6 +1,7 @@
 """Keys of platforms: which are taken, how often they are asked for, what happens when they are not given."""
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from joserfc.jwk import ECKey, OctKey, RSAKey
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from support.clock import MovableClock
 from support.practice import Wire, down
 
@@ -179,6 +180,75 @@ def test_old_keys_are_looked_up_again_and_kept_if_nobody_answers(
     assert refusal(keys, platform, "one") is None
     assert refusal(keys, platform, "one") is None
     assert wire.count("jwks") == 3
+
+
+def test_a_key_that_the_lms_took_back_verifies_no_more(
+    keys: PlatformKeys, platform: Platform, wire: Wire, clock: MovableClock, good: dict[str, Any]
+) -> None:
+    keys.find(platform, "one")
+    clock.forward(hours=25)
+    assert refusal(keys, platform, "one") is None  # read anew, it is still listed
+    wire.overrides["/lti/jwks"] = key_set(good | {"kid": "two"})
+    clock.forward(hours=25)
+    other = PlatformKeys(wire, clock)
+    assert refusal(keys, platform, "one") is KeyUnknown
+    assert refusal(keys, platform, "one") is KeyUnknown
+    assert refusal(other, platform, "one") is KeyUnknown
+    assert refusal(other, platform, "two") is None
+
+
+def test_a_key_that_another_process_saw_taken_back_verifies_no_more(
+    keys: PlatformKeys, platform: Platform, wire: Wire, clock: MovableClock, good: dict[str, Any]
+) -> None:
+    """It asks while we wait for our turn: too late to ask ourselves, and our memory is of yesterday."""
+    keys.find(platform, "one")
+    clock.forward(hours=25)
+    may_fetch = keys._may_fetch
+
+    def after_the_other(platform_id: uuid.UUID) -> bool:
+        other = PlatformKeys(wire, clock)
+        assert refusal(other, platform, "two") is None
+        return may_fetch(platform_id)
+
+    wire.overrides["/lti/jwks"] = key_set(good | {"kid": "two"})
+    keys._may_fetch = after_the_other  # type: ignore[method-assign] # the moment between look and question
+    assert refusal(keys, platform, "one") is KeyUnknown
+    assert wire.count("jwks") == 2
+
+
+def test_a_new_platform_is_asked_once_for_key_ids_that_nobody_lists(
+    keys: PlatformKeys, platform: Platform, wire: Wire
+) -> None:
+    for number in range(20):
+        assert refusal(keys, platform, f"unknown-{number}") is KeyUnknown
+    assert wire.count("jwks") == 1
+    assert refusal(keys, platform, "one") is None  # it came with that one answer
+    assert wire.count("jwks") == 1
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_keys_of_an_address_that_was_replaced_while_we_asked_are_not_kept(
+    keys: PlatformKeys, platform: Platform, wire: Wire, clock: MovableClock, *, moves: bool
+) -> None:
+    request, moved = keys._request, "http://127.0.0.1:8001/moved/jwks"
+
+    def request_and_move(url: str) -> bytes:
+        body = request(url)
+        with transaction() as session:  # an operator takes over what the LMS proposed, meanwhile
+            if moves:
+                session.execute(update(Platform).values(jwks_url=moved, jwks_refetched_at=None))
+        return body
+
+    keys._request = request_and_move  # type: ignore[method-assign] # the moment after the answer
+    assert refusal(keys, platform, "one") is (KeysUnavailable if moves else None)
+    kept = read_session().scalars(select(PlatformKey.kid)).all()
+    read_session().commit()
+    assert kept == ([] if moves else ["one"])
+    now = read_session().scalars(select(Platform).execution_options(populate_existing=True)).one()
+    read_session().commit()
+    wire.overrides["/moved/jwks"] = key_set(small_key())  # where the key is not listed
+    found = refusal(PlatformKeys(wire, clock), now, "one")
+    assert found is (KeysUnavailable if moves else None)
 
 
 def test_p15_many_at_once_ask_once(tool: Flask, keys: PlatformKeys, platform: Platform, wire: Wire) -> None:
