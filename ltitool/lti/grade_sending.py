@@ -31,7 +31,6 @@ from ltitool.lti.service_errors import (
     ServiceOccupied,
     ServiceRefused,
     ServiceSilent,
-    ServiceTargetGone,
 )
 
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300))
@@ -56,7 +55,7 @@ class Desk:
 def send_grade(parcel: Parcel, desk: Desk) -> Ending:
     """Try to make an intent true, and say how it ended; whatever happens, it ends."""
     attempt = parcel.attempt
-    if desk.clock() - attempt.score.stamp > FRESH:  # this process slept, or the LMS was slow
+    if _is_late(attempt, desk):  # this process slept, or the LMS was slow
         return given_back(attempt)
     try:
         with desk.app.app_context():
@@ -84,13 +83,20 @@ def wants_peace(error: ToolError) -> bool:
     return error.retry_at is not None or not isinstance(error, ServiceSilent)
 
 
+def _is_late(attempt: Attempt, desk: Desk) -> bool:
+    return desk.clock() - attempt.score.stamp > FRESH
+
+
 def _attempted(parcel: Parcel, desk: Desk) -> Ending:
     attempt = parcel.attempt
     try:
         service = _service(parcel)
         if service.manners.withholds(attempt.score.grading_progress):
             return over(attempt, "withheld", None)
-        _send(parcel, service, desk)
+        url = _column_url(parcel, service, desk)
+        if url is None:
+            return given_back(attempt)
+        _send(attempt, service, url)
     except ServiceConflict as conflict:
         return _after_conflict(parcel, conflict, desk)
     except ToolError as error:
@@ -104,19 +110,21 @@ def _service(parcel: Parcel) -> GradebookService:
     return parcel.service
 
 
-def _send(parcel: Parcel, service: GradebookService, desk: Desk) -> None:
-    attempt, url = parcel.attempt, _column_url(parcel, service, desk)
+def _send(attempt: Attempt, service: GradebookService, url: str) -> None:
     if attempt.unclear and _is_shown(attempt, service, url):
         return
     service.send(url, attempt.score, first=attempt.first, last_comment=attempt.sent_comment)
 
 
-def _column_url(parcel: Parcel, service: GradebookService, desk: Desk) -> str:
+def _column_url(parcel: Parcel, service: GradebookService, desk: Desk) -> str | None:
+    """Give the column's address, or None if the wait for who looks for it took too long to send now."""
     if parcel.lost_at is not None:
         raise ColumnLost(parcel.column_url or "")
     if parcel.column_url is not None:
         return parcel.column_url
     with desk.column_lock:
+        if _is_late(parcel.attempt, desk):
+            return None
         return known_column(parcel.attempt) or find_column(parcel.attempt, service, desk.clock())
 
 
@@ -134,7 +142,10 @@ def _after_conflict(parcel: Parcel, conflict: ServiceConflict, desk: Desk) -> En
     attempt = parcel.attempt
     try:
         service = _service(parcel)
-        arrived = _is_shown(attempt, service, _column_url(parcel, service, desk))
+        url = _column_url(parcel, service, desk)
+        if url is None:
+            return for_later(attempt, conflict.code, desk.clock(), unclear=True)
+        arrived = _is_shown(attempt, service, url)
     except ToolError as error:
         return _after_failure(attempt, error, desk)
     if arrived:
@@ -147,9 +158,8 @@ def _after_conflict(parcel: Parcel, conflict: ServiceConflict, desk: Desk) -> En
 def _after_failure(attempt: Attempt, error: ToolError, desk: Desk) -> Ending:
     log.info("grade %s, attempt %s: %s %s", attempt.intent_id, attempt.number, error.code, error.detail)
     now = desk.clock()
-    if isinstance(error, ServiceTargetGone):
+    if isinstance(error, ColumnLost):  # it said so itself; another address may be gone for one learner alone
         lose_column(attempt, now)
-        return over(attempt, "dead", ColumnLost.code)
     if isinstance(error, LearnerAbsent):
         return over(attempt, "absent", error.code)
     final = isinstance(error, ServiceRefused | ServiceAddressForeign)

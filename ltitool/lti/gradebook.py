@@ -19,6 +19,7 @@ from ltitool.lti.platform_client import Call, PlatformClient, read_answer, scope
 from ltitool.lti.quirks.plain import Plain, Verdict
 from ltitool.lti.service_errors import (
     AttemptsUsed,
+    ColumnLost,
     ColumnMissing,
     GradebookNotLinked,
     LearnerAbsent,
@@ -122,7 +123,8 @@ class GradebookService:
             ServiceConflict: the gradebook has one at least as new.
             LearnerAbsent: it takes none for this person.
             AttemptsUsed: it takes none as handed in anew.
-            ServiceTargetGone: the column is not there any more.
+            ColumnLost: the column is not there any more.
+            ServiceTargetGone: something is not there, and what it is we may not ask.
         """
         comment = self.manners.comment(score.comment, last_comment)
         call = Call(
@@ -141,9 +143,18 @@ class GradebookService:
             raise self._meaning(refused, column_url) from refused
 
     def result(self, column_url: str, subject: str) -> Result | None:
-        """Read what the gradebook shows for one learner; None where it shows nothing."""
+        """Read what the gradebook shows for one learner; None where it shows nothing.
+
+        Raises:
+            ColumnLost: the column is not there any more.
+        """
         url = with_query(below(column_url, "results"), [("user_id", subject)])
-        return next((result for result in self._results(url) if result.subject == subject), None)
+        try:
+            return next((result for result in self._results(url) if result.subject == subject), None)
+        except ServiceTargetGone as gone:
+            if self._is_there(column_url) is False:
+                raise ColumnLost(gone.detail, gone.http_status) from gone
+            raise
 
     def results(self, column_url: str) -> Iterator[Result]:
         """Read what the gradebook shows in a whole column."""
@@ -158,16 +169,21 @@ class GradebookService:
             return AttemptsUsed(refused.detail)
         if verdict is Verdict.NOT_NEWER:
             return ServiceConflict(refused.detail, refused.http_status)
-        if isinstance(refused, ServiceTargetGone) and self._is_there(column_url):
-            return LearnerAbsent(refused.detail, refused.http_status)
-        return refused
+        if not isinstance(refused, ServiceTargetGone):
+            return refused
+        is_there = self._is_there(column_url)
+        if is_there is None:
+            return refused
+        return (LearnerAbsent if is_there else ColumnLost)(refused.detail, refused.http_status)
 
-    def _is_there(self, column_url: str) -> bool:
-        """Say whether a column is still there; if we cannot look, it is taken for gone."""
+    def _is_there(self, column_url: str) -> bool | None:
+        """Ask a column itself; None where we may not look: it can as well be there, with other learners."""
         try:
             self.client.send(self._read(column_url, words.LINE_ITEM_TYPE))
-        except (ServiceTargetGone, GradebookNotLinked):
+        except ServiceTargetGone:
             return False
+        except GradebookNotLinked:
+            return None
         return True
 
     def _results(self, url: str) -> Iterator[Result]:
