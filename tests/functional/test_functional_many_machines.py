@@ -77,9 +77,7 @@ def test_what_a_killed_worker_left_the_other_does(farm: Farm) -> None:
     farm.start("worker-b", "ltitool.cli", "work", "--concurrency", "1")
     farm.kill("worker-a")
     end_all_leases(farm)
-    clock = services_of(farm.looking).clock
-    until(lambda: open_runner(farm.looking, HANDLERS, SWEEPERS, clock=clock).run_once() or all_sent(farm))
-    assert all_sent(farm)
+    until(lambda: sweep_once(farm) is None and all_sent(farm))
     assert set(farm.states()) == subjects
 
 
@@ -122,6 +120,11 @@ def grade_of(one: LtiIdentity, context: Context) -> WantedGrade:
 
 def all_sent(farm: Farm) -> bool:
     return set(farm.states().values()) == {"sent"}
+
+
+def sweep_once(farm: Farm) -> None:
+    """Do what is due, as the sweep of any worker does; another may have taken it already."""
+    open_runner(farm.looking, HANDLERS, SWEEPERS, clock=services_of(farm.looking).clock).run_once()
 
 
 def at_work(farm: Farm) -> bool:

@@ -3,6 +3,7 @@
 The tests are collected as they would be run; a case whose number no id carries is missing.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -35,7 +36,8 @@ def numbers(ids: list[str]) -> set[str]:
 @pytest.fixture(scope="module")
 def carried() -> set[str]:
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *PLACES]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environ = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     ids = [line for line in done.stdout.splitlines() if "::" in line]
     assert len(ids) > 1_000, done.stdout[-2_000:] + done.stderr[-2_000:]
     return numbers(ids)

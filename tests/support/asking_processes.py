@@ -21,7 +21,7 @@ from ltitool.lti.wiring import lti_memory
 
 SPAWN = multiprocessing.get_context("spawn")
 THREADS = 3  # in each process
-WAIT = 60.0  # seconds: other work may share the machine
+WAIT = 240.0  # seconds: other work may share the machine
 
 
 class Askers:

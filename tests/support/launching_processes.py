@@ -19,7 +19,7 @@ from ltitool.foundation.db import db
 
 SPAWN = multiprocessing.get_context("spawn")
 AT_ONCE = 5  # launches in each process
-WAIT = 60.0  # seconds: other work may share the machine
+WAIT = 240.0  # seconds: other work may share the machine
 
 
 @dataclass(frozen=True)
