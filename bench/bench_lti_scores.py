@@ -218,7 +218,7 @@ def report(
     conditions = (
         f"{arguments.rounds} rounds in turn: {MEMBERS} scores by us, {BY_EXAMPLE} and {REUSED} by PyLTI1p3, "
         f"{arguments.launches} launches without and with scores. The platform is the practice LMS, strict, a "
-        f"process of its own, with {1000 * LATENCY:.0f} ms before each score is looked at; PostgreSQL 15 on "
+        f"process of its own; it answers a score {1000 * LATENCY:.0f} ms after its arrival; PostgreSQL 15 on "
         f"the same machine; load average {load} on {os.cpu_count()} cores at the end. Ours starts at the "
         "commit of the rows that want sending and ends when every row says `sent`; CPU is the worker's and "
         "the database's."

@@ -1,19 +1,19 @@
 """The practice LMS as a server whose scores take a while, and which says what it was asked for.
 
-LMS_URL, TOOL_URL, DATA, MEMBERS and LATENCY (seconds, of the score service alone) come by the environment.
+LMS_URL, TOOL_URL, DATA, MEMBERS and LATENCY come by the environment. LATENCY is how many seconds after its
+arrival a score is answered, the practice LMS's own work included: a real platform has processors of its own.
 """
 
 import json
 import os
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.config import PlatformConfig
-from ltitool.sandbox.faults import Fault, Kind, Service
-from ltitool.sandbox.runtime import EXTENSION
 from ltitool.sandbox.seed import COHORT_3, DEMO, with_members
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Counting:
     """Counts requests by the last part of their path, and how many scores were there at a time."""
 
-    def __init__(self, application: Any) -> None:
-        self._application = application
+    def __init__(self, application: Any, latency: float) -> None:
+        self._application, self._latency = application, latency
         self._lock = threading.Lock()
         self._asked: Counter[str] = Counter()
         self._present = 0
@@ -32,7 +32,7 @@ class Counting:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> "Iterable[bytes]":
         """Answer a request, and count it."""
-        last = environ["PATH_INFO"].rpartition("/")[2]
+        arrived, last = time.monotonic(), environ["PATH_INFO"].rpartition("/")[2]
         if last == "asked":
             return self._say(start_response)
         with self._lock:
@@ -40,7 +40,10 @@ class Counting:
             self._present += last == "scores"
             self._most = max(self._most, self._present)
         try:
-            return [b"".join(self._application(environ, start_response))]
+            answer = [b"".join(self._application(environ, start_response))]
+            if last == "scores":
+                time.sleep(max(0.0, arrived + self._latency - time.monotonic()))
+            return answer
         finally:
             with self._lock:
                 self._present -= last == "scores"
@@ -64,5 +67,4 @@ def build() -> Counting:
             seed=with_members(DEMO, COHORT_3, int(os.environ["MEMBERS"])),
         )
     )
-    app.extensions[EXTENSION].board.set_fault(Service.SCORES, Fault(Kind.SLOW, float(os.environ["LATENCY"])))
-    return Counting(app)
+    return Counting(app, float(os.environ["LATENCY"]))

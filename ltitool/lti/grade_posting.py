@@ -74,9 +74,10 @@ class _Posting:
         """
         while True:
             self._hold_job()
+            self._start()  # what waits is on its way while the database writes
             if self._should_settle():
                 self._settle()
-            self._start()
+                self._start()
             if not self._under_way:
                 break
             self._take_news()
