@@ -111,7 +111,6 @@ class PlatformKeys:
         )
         end_read()
         if row is None:
-            self._known.pop((platform.id, kid), None)
             return None
         return self._remember(platform, kid, RSAKey.import_key(row.jwk), row.fetched_at)
 
