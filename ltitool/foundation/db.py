@@ -23,10 +23,11 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ltitool.foundation.lone import LoneStatements
+from ltitool.foundation.lone import LoneStatements, has_news
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -107,6 +108,7 @@ def init_db(app: Flask) -> None:
         else:
             alone = app.extensions[ALONE] = LoneStatements(db.engine)
             event.listen(db.engine, "engine_disposed", lambda _engine: alone.close())
+            event.listen(db.engine, "checkout", _on_postgres_checkout)
 
 
 def read_session() -> Session:
@@ -177,6 +179,12 @@ def end_read() -> None:
     session = db.session()
     if session.in_transaction() and not in_use_case(session):
         session.commit()
+
+
+def _on_postgres_checkout(connection: Any, _record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Take no connection on which a restarted server said goodbye; the server is not asked for that."""
+    if has_news(connection.fileno()):
+        raise InvalidatePoolError
 
 
 def _listen_sqlite(engine: Engine) -> None:

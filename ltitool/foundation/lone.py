@@ -2,9 +2,14 @@
 
 They are executed by libpq itself, through psycopg's own names for it. A launch is two such statements, and
 the cursors and the pool that are made for the general case take several times as long as these two need.
+
+A server that was restarted says goodbye on every connection. A kept one on which anything has come is not
+used again: so much is seen without asking the server, before a statement is sent, and so holds for writing
+too. What breaks later is asked again on a new connection if it only reads.
 """
 
 import re
+import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import make_dataclass
@@ -20,6 +25,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 NAMED = re.compile(r"%\((\w+)\)s")
+READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 
@@ -27,6 +33,11 @@ class LoneConnection:
     """One connection, and the statements that the server has read on it."""
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
+        self.is_kept = False  # from an earlier statement
+        self.begin(driver)
+
+    def begin(self, driver: psycopg.Connection[Any]) -> None:
+        """Work on a new connection from now on."""
         self.driver = driver
         self._prepared: dict[tuple[bytes, tuple[int, ...]], tuple[bytes, Callable[..., Any]]] = {}
 
@@ -60,9 +71,16 @@ class LoneStatements:
     def first(self, statement: str, values: Mapping[str, Any]) -> Any:
         """Run a statement with parameters such as %(name)s; gives its first row, or None."""
         text, names = _numbered(statement)
+        wanted = [values[name] for name in names]
         try:
             with self.taken() as connection:
-                return connection.first(text, [values[name] for name in names])
+                try:
+                    return connection.first(text, wanted)
+                except psycopg.Error:
+                    if not (connection.is_kept and connection.driver.broken and READS.match(statement)):
+                        raise
+                self._renew(connection)
+                return connection.first(text, wanted)
         except psycopg.Error as error:
             raise _translated(error) from error
 
@@ -77,6 +95,7 @@ class LoneStatements:
                 self.close()  # the server went, and those beside it are broken too
             connection.driver.close()
             raise
+        connection.is_kept = True
         self._idle.append(connection)
 
     def close(self) -> None:
@@ -86,10 +105,27 @@ class LoneStatements:
 
     def _take(self) -> LoneConnection:
         try:
-            return self._idle.pop()
+            while has_news((connection := self._idle.pop()).driver.fileno()):
+                connection.driver.close()
         except IndexError:
-            words, named = self._engine.dialect.create_connect_args(self._engine.url)
-            return LoneConnection(psycopg.connect(*words, **named, autocommit=True))
+            return LoneConnection(self._connect())
+        return connection
+
+    def _renew(self, connection: LoneConnection) -> None:
+        self.close()  # the server went, and those beside it are broken too
+        connection.driver.close()
+        connection.begin(self._connect())
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        words, named = self._engine.dialect.create_connect_args(self._engine.url)
+        return psycopg.connect(*words, **named, autocommit=True)
+
+
+def has_news(handle: int) -> bool:
+    """Say whether the server has said anything that nobody asked for, such as goodbye."""
+    news = select.poll()
+    news.register(handle, select.POLLIN)
+    return bool(news.poll(0))
 
 
 @cache

@@ -16,7 +16,19 @@ SELECT %(id)s::uuid AS id, %(at)s::timestamptz AS at, %(word)s::text AS word, %(
   %(list)s::json AS list, %(word)s::text = 'one' AS is_one
 """
 ADD = "INSERT INTO thing (name) VALUES (%(name)s) RETURNING name"
-END_OTHERS = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+END_OTHERS = """
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 20000))
+FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
+"""
+END_ITSELF = """
+SELECT pg_backend_pid() AS pid,
+  CASE WHEN pg_backend_pid() = %(pid)s::integer THEN pg_terminate_backend(pg_backend_pid(), 5000) END AS gone
+"""
+ADD_AND_END_ITSELF = """
+INSERT INTO thing SELECT 'two' WHERE
+  pg_backend_pid() <> %(pid)s::integer OR pg_terminate_backend(pg_backend_pid(), 5000)
+RETURNING name
+"""
 WHO = "SELECT pg_backend_pid() AS pid"
 
 
@@ -70,17 +82,47 @@ def test_what_failed_is_not_used_again(alone: LoneStatements) -> None:
     assert alone.first(WHO, {}).pid != before
 
 
-def test_after_the_server_went_one_fails_and_the_next_works(postgres_url: str, alone: LoneStatements) -> None:
-    with alone.taken(), alone.taken():
-        pass  # two are kept now
+def keep_two(alone: LoneStatements) -> set[int]:
+    with alone.taken() as one, alone.taken() as two:
+        return {connection.first(WHO.encode(), []).pid for connection in (one, two)}
+
+
+def end_others(postgres_url: str) -> None:
+    """Say goodbye on every connection of this database, as a restart does, and wait until they are gone."""
     engine = create_engine(postgres_url)
     with engine.connect() as connection:
-        of_this_base = f"{END_OTHERS} AND datname = current_database()"
-        assert connection.execute(text(of_this_base)).scalar() == 2
+        assert connection.execute(text(END_OTHERS)).scalar() == 2
     engine.dispose()
+
+
+def test_after_the_server_went_nothing_fails(postgres_url: str, alone: LoneStatements) -> None:
+    before = keep_two(alone)
+    end_others(postgres_url)
+    assert alone.first(ADD, {"name": "one"}).name == "one"  # seen before it was sent: it may be written
+    assert alone.first(WHO, {}).pid not in before
+    assert alone.first("SELECT count(*) AS many FROM thing", {}).many == 1
+
+
+def test_what_breaks_while_it_reads_is_read_once_more(alone: LoneStatements) -> None:
+    before = alone.first(WHO, {}).pid
+    assert alone.first(END_ITSELF, {"pid": before}).pid != before
     with pytest.raises(DBAPIError):
-        alone.first(WHO, {})
+        alone.first("SELECT pg_terminate_backend(pg_backend_pid(), 5000) AS gone", {})  # the new one as well
     assert alone.first(WHO, {}).pid
+
+
+def test_what_breaks_on_a_new_connection_is_an_error(alone: LoneStatements) -> None:
+    with pytest.raises(DBAPIError):
+        alone.first("SELECT pg_terminate_backend(pg_backend_pid(), 5000) AS gone", {})
+
+
+def test_what_breaks_while_it_writes_is_not_written_again(alone: LoneStatements) -> None:
+    """Nobody can say whether the server had done it."""
+    before = alone.first(WHO, {}).pid
+    with pytest.raises(DBAPIError):
+        alone.first(ADD_AND_END_ITSELF, {"pid": before})
+    assert alone.first("SELECT count(*) AS many FROM thing", {}).many == 0
+    assert alone.first(WHO, {}).pid != before
 
 
 def test_a_server_that_cannot_be_reached_is_an_error_of_ours(tmp_path: object) -> None:
