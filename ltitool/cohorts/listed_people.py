@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, String, Uuid, cast, or_, select, update
+from sqlalchemy import FromClause, String, Uuid, case, cast, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -105,9 +105,10 @@ def _note(session: Session, course: FilledCourse, given: FromClause, at: datetim
     if changes:
         session.execute(update(CoursePerson), changes)
     listed = select(known.id).select_from(found)
-    mark = (
-        update(CoursePerson).where(CoursePerson.id.in_(listed)).values(listed=True, listed_at=at, seen_at=at)
-    )
+    grown = {
+        each.key: case((each > at, each), else_=at) for each in (CoursePerson.listed_at, CoursePerson.seen_at)
+    }
+    mark = update(CoursePerson).where(CoursePerson.id.in_(listed)).values(listed=True, **grown)
     session.execute(mark.execution_options(synchronize_session=False))
     return [row.person_id for row in rows if row.id is None]
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from ltitool.cohorts.errors import RosterEmpty
 from ltitool.cohorts.models import OfferingContext
 from ltitool.cohorts.rosters import Filled, RosterFilling
 from ltitool.foundation.db import end_read, read_session
@@ -15,7 +16,7 @@ from ltitool.foundation.services import services
 from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.openings import OPEN
 from ltitool.lti.platform_client import PlatformClient
-from ltitool.lti.rosters import refresh_roster
+from ltitool.lti.rosters import hold_nothing, refresh_roster
 from ltitool.lti.service_errors import RosterNotLinked, ServiceBusy
 from ltitool.lti.wiring import lti_memory
 
@@ -31,8 +32,9 @@ def read_roster(
     client_for: Callable[[Platform], PlatformClient],
     new_id: Callable[[], uuid.UUID],
     at: datetime,
+    renew: Callable[[], None] = hold_nothing,
 ) -> Filled:
-    """Read a course's roster now and take it over.
+    """Read a course's roster now and take it over; `renew` is called before each part of it.
 
     Raises:
         RosterNotLinked: the course shares none, or is not this organisation's.
@@ -50,11 +52,14 @@ def read_roster(
         taking=filling,
         new_id=new_id,
         at=at,
+        renew=renew,
     )
     return filling.filled
 
 
-def read_roster_here(organisation_id: uuid.UUID, context_id: uuid.UUID) -> Filled:
+def read_roster_here(
+    organisation_id: uuid.UUID, context_id: uuid.UUID, renew: Callable[[], None] = hold_nothing
+) -> Filled:
     """Read a roster with what the running application holds."""
     found = services()
     return read_roster(
@@ -63,6 +68,7 @@ def read_roster_here(organisation_id: uuid.UUID, context_id: uuid.UUID) -> Fille
         client_for=lti_memory().client_for,
         new_id=found.new_id,
         at=found.clock(),
+        renew=renew,
     )
 
 
@@ -73,8 +79,8 @@ def read_roster_job(work: Work) -> datetime | None:
     if organisation_id is None:
         raise GiveUp("the course is gone")
     try:
-        read_roster_here(organisation_id, context_id)
-    except RosterNotLinked as error:
+        read_roster_here(organisation_id, context_id, work.renew)
+    except (RosterNotLinked, RosterEmpty) as error:
         raise GiveUp(error.code) from error
     except ServiceBusy as error:
         # Later, when the LMS asks for it or after a while that grows; the roster we have stays good (P20).

@@ -19,6 +19,7 @@ from ltitool.cohorts.scope import ACTIVE, INACTIVE, PARTICIPANT
 from ltitool.lti.models import Context, Deployment, Platform
 from ltitool.lti.rosters import Member
 from ltitool.people.identities import LmsUser, recognise_all
+from ltitool.people.models import WebSession
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class RosterFilling:
     """Takes over a course's roster, read a moment ago: one part after the other, then who has gone.
 
     Nothing is kept between parts but counts: each row that a part touches is marked with the time of this
-    reading, and whoever lacks the mark at the end was not listed.
+    reading, and whoever lacks the mark at the end was not listed. Readings of one course may overlap: a mark
+    only ever grows, and the mark of a later reading is as good as ours.
     """
 
     def __init__(
@@ -80,7 +82,8 @@ class RosterFilling:
         """
         if not self.filled.listed:
             raise RosterEmpty(f"context {self._course.context_id}")
-        self.filled = replace(self.filled, left=_mark_gone(session, self._course, self._at))
+        if not _was_overtaken(session, self._course, self._at):
+            self.filled = replace(self.filled, left=_mark_gone(session, self._course, self._at))
 
     def _came(self, here: Mapping[str, Member], ids: Mapping[str, uuid.UUID]) -> list[Came]:
         context_id = self._course.context_id
@@ -94,17 +97,30 @@ class RosterFilling:
         return LmsUser(course.issuer, course.client_id, member.subject, member.name, member.email)
 
 
+def _was_overtaken(session: Session, course: FilledCourse, at: datetime) -> bool:
+    """Say whether a reading that began later has ended: it has seen more, and has said who is gone."""
+    read_at = session.scalar(select(Context.roster_read_at).where(Context.id == course.context_id))
+    return read_at is not None and read_at > at
+
+
 def _mark_gone(session: Session, course: FilledCourse, at: datetime) -> int:
-    """Mark whoever this reading has not listed; give how many participants left."""
+    """Mark whoever was neither listed nor came since the reading began; give how many participants left."""
     session.flush()
     own = (
         CoursePerson.organisation_id == course.organisation_id,
         CoursePerson.context_id == course.context_id,
     )
-    here = select(CoursePerson.person_id).where(*own, CoursePerson.listed_at == at)
+    listed = select(CoursePerson.person_id).where(*own, CoursePerson.listed_at >= at)
+    # Their page may have been read before they were enrolled. `seen_at` would not do: it is written hourly.
+    launched = select(WebSession.person_id).where(
+        WebSession.organisation_id == course.organisation_id,
+        WebSession.context_id == course.context_id,
+        WebSession.created_at >= at,
+    )
+    here = listed.union(launched)
     session.execute(
         update(CoursePerson)
-        .where(*own, CoursePerson.person_id.not_in(here))
+        .where(*own, CoursePerson.listed, CoursePerson.person_id.not_in(here))
         .values(listed=False)
         .execution_options(synchronize_session=False)
     )

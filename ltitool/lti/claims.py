@@ -17,6 +17,7 @@ from ltitool.lti.notice_service import NOTICE_SERVICE_CHECKS, NoticeService, rea
 from ltitool.lti.privacy_checks import PRIVACY_CHECKS, privacy_subject
 from ltitool.lti.review_checks import REVIEW_CHECKS, subject_of
 from ltitool.lti.roles import LtiRole, is_test_user, read_role
+from ltitool.lti.toolconfig import GROUP_FIELDS
 
 # checked: refused when wrong. kept: stored or shown. ignored: never read, with the reason.
 ACCOUNTED: Mapping[str, str] = {
@@ -179,9 +180,13 @@ def _groups(service: Mapping[str, Any]) -> GroupService:
 
 
 def _custom(custom: Mapping[str, Any]) -> dict[str, str]:
-    """Keep what has a value; "$Something" is a variable that the LMS does not know (N76)."""
-    return {name: value for name, value in custom.items() if isinstance(value, str) and _expanded(value)}
+    """Keep what has a value; "$Something" is a variable that the LMS does not know (N76).
 
-
-def _expanded(value: str) -> bool:
-    return bool(value) and not value.startswith("$")
+    A field of groups is kept when it is empty, too: so an LMS says that somebody is in none.
+    """
+    texts = {name: value for name, value in custom.items() if isinstance(value, str)}
+    return {
+        name: value
+        for name, value in texts.items()
+        if not value.startswith("$") and (value or name in GROUP_FIELDS)
+    }

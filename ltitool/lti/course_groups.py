@@ -47,17 +47,17 @@ def groups_in(custom: Mapping[str, str]) -> list[str] | None:
 
 
 def groups_of_member(listed: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Give the groups that a roster says somebody is in; None where it says nothing of groups.
+    """Give the groups that a roster says somebody is in; None where it says nothing that can be read.
 
-    Raises:
-        ServiceAnswerUnreadable: what stands there is no list of enrolments.
+    Groups are a hint for placing people: an odd one is worth nobody's place.
     """
     enrolments = listed.get("group_enrollments")
-    if enrolments is None:
-        return None
     if not isinstance(enrolments, list):
-        raise ServiceAnswerUnreadable("a member whose groups are no list")
-    return tuple(dict.fromkeys(_id(one, "group_id") for one in enrolments))[:MAX_GROUPS]
+        return None
+    try:
+        return tuple(dict.fromkeys(_id(one, "group_id") for one in enrolments))[:MAX_GROUPS]
+    except ServiceAnswerUnreadable:
+        return None
 
 
 def read_groups(client: PlatformClient, groups_url: str, sets_url: str | None) -> list[NamedGroup]:

@@ -12,10 +12,12 @@ from itertools import islice
 from typing import Any, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ltitool.errors import ToolError
 from ltitool.foundation.db import end_read, read_session, transaction
+from ltitool.foundation.errors import LeaseLost
 from ltitool.lti import vocabulary as words
 from ltitool.lti.addresses import with_query
 from ltitool.lti.course_groups import NamedGroup, groups_of_member, keep_groups, read_groups
@@ -26,9 +28,8 @@ from ltitool.lti.roles import LtiRole, is_test_user, read_role
 from ltitool.lti.service_errors import (
     RosterEndless,
     RosterNotLinked,
-    ScopesRefused,
     ServiceAnswerUnreadable,
-    ServiceRefused,
+    ServiceBusy,
 )
 from ltitool.lti.service_pages import read_pages
 
@@ -36,6 +37,7 @@ MAX_ID = 255
 MAX_NAME = 400
 MAX_MEMBERS = 50_000
 PART = 800  # people in one transaction
+ATTEMPTS = 5  # at a part whose newcomers launch meanwhile
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class TakesRoster(Protocol):
         """Do what only a whole roster tells: who is not listed any more."""
 
 
+def hold_nothing() -> None:
+    """Stand in for a job's `renew` where somebody reads a roster who has no lease to keep."""
+
+
 def refresh_roster(
     context_id: uuid.UUID,
     *,
@@ -78,45 +84,70 @@ def refresh_roster(
     taking: TakesRoster,
     new_id: Callable[[], uuid.UUID],
     at: datetime,
+    renew: Callable[[], None] = hold_nothing,
 ) -> int:
     """Read a course's roster and take it over while it comes; gives how many are listed.
 
-    No more than one part of it is in memory. If it breaks off, those who were read are there, and nobody
-    is missed: who has gone is asked only when the whole roster was seen.
+    No more than one part of it is in memory; `renew` is called before each is taken. If it breaks off,
+    those who were read are there, and nobody is missed: who has gone is asked only when the whole roster
+    was seen.
 
     Raises:
         RosterNotLinked: no launch has named a roster, the course is not this organisation's, or its LMS is
             switched off.
-        ToolError: the LMS refused or does not answer.
+        ToolError: the LMS refused or does not answer, or `taking` does not believe what it says.
+        LeaseLost: somebody else reads this roster now, and says how it ends.
     """
     platform, services = _where(organisation_id, context_id)
     client, count = client_for(platform), 0
     try:
         named, groups_error = _groups(client, services)
         for part in _parts(read_members(client, services.roster, with_groups=services.groups is not None)):
-            with transaction() as session:
-                taking.take(session, part)
+            renew()
+            _take(taking, part)
             count += len(part)
+        with transaction() as session:
+            taking.finish(session)
+            context = _context(session, organisation_id, context_id)
+            context.roster_read_at = max(at, context.roster_read_at or at)
+            context.roster_error, context.groups_error = None, groups_error
+            if named is not None:
+                keep_groups(session, context, named, new_id=new_id)
+    except LeaseLost:
+        raise
     except ToolError as error:
         with transaction() as session:
             _context(session, organisation_id, context_id).roster_error = error.code
         raise
-    with transaction() as session:
-        taking.finish(session)
-        context = _context(session, organisation_id, context_id)
-        context.roster_read_at, context.roster_error, context.groups_error = at, None, groups_error
-        if named is not None:
-            keep_groups(session, context, named, new_id=new_id)
     return count
 
 
+def _take(taking: TakesRoster, part: Sequence[Member]) -> None:
+    """Take a part over; anew where somebody in it was stored meanwhile, by a launch or another reading."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            with transaction() as session:
+                taking.take(session, part)
+        except IntegrityError:
+            if not left:
+                raise
+        else:
+            return
+
+
 def _groups(client: PlatformClient, services: _Services) -> tuple[list[NamedGroup] | None, str | None]:
-    """Read the course's groups where it lists them, or say why not: a no to this is none to the roster."""
+    """Read the course's groups where it lists them, or say why not: what fails here is no roster's fault.
+
+    Raises:
+        ServiceBusy: the LMS wants peace; the roster would be asked of the same one.
+    """
     if services.groups is None:
         return None, None
     try:
         return read_groups(client, services.groups, services.group_sets), None
-    except (ServiceRefused, ScopesRefused, ServiceAnswerUnreadable) as error:
+    except ServiceBusy:
+        raise
+    except ToolError as error:
         return None, error.code
 
 

@@ -1,23 +1,35 @@
 """A roster is taken over part by part, in few statements however many people, on both databases."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from flask import Flask, current_app
 from sqlalchemy import event, func, select, text, update
 from support.clock import MovableClock
 from support.pg_tool import build_tool
 from support.world import World, build_world
 
+from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.models import CoursePerson, Membership
+from ltitool.cohorts.roster_reading import read_roster
 from ltitool.cohorts.rosters import Filled, RosterFilling
 from ltitool.foundation.bulk import given_rows, insert_all, table_of
 from ltitool.foundation.db import db, read_session, transaction
+from ltitool.foundation.services import HttpAnswer
+from ltitool.lti.landing import Launched
+from ltitool.lti.models import Context
+from ltitool.lti.platform_client import Call, PlatformClient
 from ltitool.lti.roles import LtiRole
 from ltitool.lti.rosters import Member
+from ltitool.people.identities import LmsUser, recognise
 from ltitool.people.models import LtiIdentity, Organisation, Person
+from ltitool.people.sessions import Entry, open_session
 
 ADDED_STATEMENTS = 12  # a part whose people are half new and half known, everything in it changed
 
@@ -186,3 +198,161 @@ def test_a_value_that_json_has_no_word_for_is_refused(world: World) -> None:
     assert read_session().execute(select(func.count()).select_from(given)).scalar() == 1
     with pytest.raises(TypeError, match="set cannot be given"):
         given_rows(read_session(), [{"subject": {"a"}}], types)
+
+
+def begin(world: World, clock: MovableClock) -> RosterFilling:
+    clock.forward(seconds=1)
+    own = {"organisation_id": world.organisation_id, "context_id": world.context_id}
+    with transaction() as session:
+        return RosterFilling(session, new_id=uuid.uuid4, at=clock(), **own)
+
+
+def go_on(filling: RosterFilling, *members: Member) -> None:
+    with transaction() as session:
+        filling.take(session, members)
+
+
+def end(world: World, filling: RosterFilling, began: datetime) -> Filled:
+    """End a reading as `refresh_roster` does."""
+    with transaction() as session:
+        filling.finish(session)
+        course = session.get_one(Context, world.context_id)
+        course.roster_read_at = max(began, course.roster_read_at or began)
+    return filling.filled
+
+
+def standing(world: World, *numbers: int) -> list[tuple[bool, str | None]]:
+    found = people(world)
+    return [found[f"sub-{number}"][3:] for number in numbers]
+
+
+HERE, GONE = (True, "active"), (False, "inactive")
+
+
+@pytest.mark.parametrize("earlier_takes_last", [False, True])
+@pytest.mark.parametrize("earlier_ends_last", [False, True])
+def test_two_readings_at_once_miss_only_who_is_in_neither(
+    world: World, clock: MovableClock, *, earlier_takes_last: bool, earlier_ends_last: bool
+) -> None:
+    fill(world, clock, [somebody(1), somebody(2), somebody(3)])
+    earlier, later = (begin(world, clock), clock()), (begin(world, clock), clock())
+    for filling, _ in (later, earlier) if earlier_takes_last else (earlier, later):
+        go_on(filling, somebody(1), somebody(2))
+    gone = [
+        end(world, *reading).left for reading in ((later, earlier) if earlier_ends_last else (earlier, later))
+    ]
+    assert standing(world, 1, 2, 3) == [HERE, HERE, GONE]
+    assert sorted(gone) == [0, 1] if earlier_ends_last else sum(gone) >= 1
+
+
+def test_a_reading_that_was_overtaken_marks_nobody(world: World, clock: MovableClock) -> None:
+    fill(world, clock, [somebody(1), somebody(2)])
+    earlier, began = begin(world, clock), clock()
+    go_on(earlier, somebody(1))
+    later = begin(world, clock)
+    go_on(later, somebody(1), somebody(2))
+    end(world, later, clock())
+    assert end(world, earlier, began) == Filled(listed=1, joined=0, left=0)
+    assert standing(world, 1, 2) == [HERE, HERE]
+    alone = begin(world, clock)  # the control
+    go_on(alone, somebody(1))
+    assert end(world, alone, clock()).left == 1
+    assert standing(world, 1, 2) == [HERE, GONE]
+
+
+def launch(world: World, clock: MovableClock, filling: RosterFilling, number: int) -> None:
+    """Do what a launch does once it is proved."""
+    course, who = filling._course, somebody(number)
+    user = LmsUser(course.issuer, course.client_id, who.subject, who.name, who.email)
+    own = {"organisation_id": world.organisation_id}
+    with transaction() as session:
+        person = recognise(session, user, person_id=uuid.uuid4(), at=clock(), **own)
+        session.flush()
+        came = Launched(
+            organisation_id=world.organisation_id,
+            platform_id=world.platform_id,
+            person_id=person.id,
+            subject=who.subject,
+            context_id=world.context_id,
+            resource_link_id=None,
+            role=LtiRole.LEARNER,
+            test_user=False,
+            target_link_uri="",
+            custom={},
+        )
+        roles = landing(clock)(session, came).roles
+        entry = Entry(world.organisation_id, person.id, "lti", roles, "en", context_id=world.context_id)
+        open_session(session, entry, session_id=uuid.uuid4(), new_token=lambda: uuid.uuid4().hex, at=clock())
+
+
+def test_who_launches_while_the_roster_is_read_is_not_gone(world: World, clock: MovableClock) -> None:
+    fill(world, clock, [somebody(1), somebody(2), somebody(3)])
+    for number in (2, 3):
+        launch(world, clock, begin(world, clock), number)
+    reading = begin(world, clock)
+    clock.forward(seconds=1)
+    launch(world, clock, reading, 2)  # seen a moment ago: nothing of them is written anew
+    launch(world, clock, reading, 9)
+    go_on(reading, somebody(1))
+    assert end(world, reading, clock()).left == 1
+    assert standing(world, 1, 2, 9, 3) == [HERE, HERE, HERE, GONE]
+    assert fill(world, clock, [somebody(1)]).left == 2  # who does not come again is gone at the next
+
+
+ROSTER = "https://lms.valle-verde.example/roster"
+
+
+class Answering(PlatformClient):
+    """A platform whose roster names two people."""
+
+    def send(self, call: Call) -> HttpAnswer:
+        assert call.url == ROSTER
+        listed = [{"user_id": f"sub-{number}", "roles": ["Learner"]} for number in (1, 9)]
+        return HttpAnswer(200, {}, json.dumps({"members": listed}).encode())
+
+
+def read_whole(world: World, clock: MovableClock) -> Filled:
+    clock.forward(seconds=1)
+    with transaction() as session:
+        session.execute(update(Context).where(Context.id == world.context_id).values(memberships_url=ROSTER))
+    return read_roster(
+        world.context_id,
+        organisation_id=world.organisation_id,
+        client_for=lambda platform: Answering(platform, None, None, clock),  # type: ignore[arg-type] # it answers by itself
+        new_id=uuid.uuid4,
+        at=clock(),
+    )
+
+
+@pytest.mark.parametrize("world", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_newcomer_who_launches_between_look_and_insert_is_taken_as_known(
+    world: World, clock: MovableClock
+) -> None:
+    fill(world, clock, [somebody(1)])
+    table = "lti_identity"
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # the thread has none
+    raced = []
+
+    def launch_now(*told: object) -> None:
+        if raced or not str(told[2]).startswith(f"INSERT INTO {table}"):
+            return
+        raced.append(table)
+
+        def come() -> None:
+            with app.app_context():
+                launch(world, clock, begin(world, clock), 9)
+                db.session.remove()
+
+        other = Thread(target=come)
+        other.start()
+        other.join()
+
+    event.listen(db.engine, "before_cursor_execute", launch_now)
+    try:
+        filled = read_whole(world, clock)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", launch_now)
+    assert (raced, filled.listed) == ([table], 2)
+    assert standing(world, 1, 9) == [HERE, HERE]
+    known = select(func.count()).select_from(LtiIdentity).where(LtiIdentity.subject == "sub-9")
+    assert read_session().scalar(known) == 1

@@ -118,10 +118,9 @@ def test_p22_a_members_groups(said: dict[str, Any], groups: tuple[str, ...] | No
 
 
 @pytest.mark.parametrize("said", ["t", {"group_id": "t"}, ["t"], [{"group_id": 7}], [{}]])
-def test_p22_enrolments_of_another_shape_are_refused(said: object) -> None:
+def test_p22_enrolments_of_another_shape_say_nothing(said: object) -> None:
     assert groups_of_member({"group_enrollments": [{"group_id": "t"}]}) == ("t",)
-    with pytest.raises(ServiceAnswerUnreadable):
-        groups_of_member({"group_enrollments": said})
+    assert groups_of_member({"group_enrollments": said}) is None
 
 
 class Taken:
@@ -185,6 +184,8 @@ def test_p22_a_course_that_offers_groups_is_asked_for_them(
         (HttpAnswer(403, {}, b""), "service.refused"),
         (HttpAnswer(404, {}, b""), "service.target-gone"),
         (HttpAnswer(200, {}, b"<html>"), "service.answer-unreadable"),
+        (page("groups", TUESDAY, then=LMS + GROUPS), "service.endless"),
+        (page("groups", then="https://evil.example/groups"), "service.address-foreign"),
     ],
 )
 def test_p22_a_no_to_groups_is_none_to_the_roster(

@@ -296,6 +296,18 @@ CASES = (
         change=rows(course_person={"lms_groups": ["7", "12"]}),
         claims={CUSTOM: {"moodle_groups": "7,12"}},
     ),
+    Case(
+        "in no group now",
+        short_way=False,
+        change=rows(course_person={"lms_groups": ["7"]}),
+        claims={CUSTOM: {"moodle_groups": ""}},
+    ),
+    Case(
+        "in no group as before",
+        short_way=True,
+        change=rows(course_person={"lms_groups": []}),
+        claims={CUSTOM: {"moodle_groups": ""}},
+    ),
     Case("no group named now", short_way=True, change=rows(course_person={"lms_groups": ["7"]})),
     Case("a language chosen here", short_way=True, change=rows(person={"locale": "es"})),
     Case(
