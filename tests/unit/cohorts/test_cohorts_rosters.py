@@ -351,3 +351,21 @@ def test_p20_a_roster_that_breaks_off_misses_nobody(world: World, clock: Movable
     assert status_of(world.amara.id) == "active"
     course = read_session().scalars(select(Context).where(Context.id == world.context_id)).one()
     assert (course.roster_read_at, course.roster_error) == (None, "service.busy")
+
+
+def test_an_empty_roster_is_told_and_its_job_given_up(
+    world: World, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, visit_as: Callable[..., Visitor]
+) -> None:
+    share_roster(world)
+    renewed: list[str] = []
+    work = Work(JOB, str(world.context_id), 1, 1, lambda: renewed.append("a part"))
+    monkeypatch.setattr(PlatformClient, "send", Answering.send)
+    assert read_roster_job(work) is None  # the control
+    assert renewed == ["a part"]
+
+    nobody = HttpAnswer(200, {}, b'{"members": []}')
+    monkeypatch.setattr(PlatformClient, "send", lambda _client, _call: nobody)
+    with pytest.raises(GiveUp, match=r"cohort\.roster-empty"):
+        read_roster_job(work)
+    page = visit_as(world.director, "director").get(f"offerings/{world.offering_id}").text
+    assert "The course listed nobody" in page
