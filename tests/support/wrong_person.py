@@ -286,6 +286,7 @@ FORMS: Mapping[str, Callable[[Target], Form]] = {
     "platform.check": lambda _target: {},
     "platform.decide": lambda _target: {"decision": "yes"},
     "platform.decide_place": lambda _target: {"decision": "yes"},
+    "platform.pace": lambda _target: {"at_once": 4},
     "platform.policy": lambda _target: {"policy": "approve"},
     "platform.proposal": lambda _target: {"decision": "no", "proposal": uuid.UUID(int=5)},
     "registering.add": _platform,
