@@ -158,7 +158,9 @@ def test_error_page_says_what_to_do() -> None:
         faults={"a": "Try again"},
         way_back=None,
     )
-    written = environment("es", str).get_template("error.html").render(error=error, reference="abcd1234")
+    written = (
+        environment("es", str).get_template("error.html").render(error=error, reference="abcd1234", words=())
+    )
     for words in (
         "Aquí no hay nada",
         "Pruebe con un archivo más pequeño.",
