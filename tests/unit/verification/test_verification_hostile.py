@@ -90,7 +90,8 @@ def proofs(count: int) -> Callable[[Document], None]:
 
 
 def second_proof_is_bad(document: Document) -> None:
-    bad = document["proof"]["proofValue"][:-1] + "1"
+    genuine = document["proof"]["proofValue"]
+    bad = genuine[:-1] + ("2" if genuine.endswith("1") else "1")
     document["proof"] = [document["proof"], {**document["proof"], "proofValue": bad}]
 
 
