@@ -95,10 +95,7 @@ def reopen_progress(
     at: datetime,
 ) -> None:
     """Put a submission back into its writer's hands; work that is done or not sent stays as it is."""
-    row = _find(session, organisation_id, offering_id, person_id, activity_key)
-    if row is not None and row.state == Stage.SUBMITTED:
-        row.state = Stage.STARTED.value
-        row.changed_at = at
+    _start_again(_find(session, organisation_id, offering_id, person_id, activity_key), Stage.SUBMITTED, at)
 
 
 def undo_progress(
@@ -111,8 +108,11 @@ def undo_progress(
     at: datetime,
 ) -> None:
     """Open a step again that was done and no longer meets its rule; work that was sent stays as it is."""
-    row = _find(session, organisation_id, offering_id, person_id, activity_key)
-    if row is not None and row.state == Stage.DONE:
+    _start_again(_find(session, organisation_id, offering_id, person_id, activity_key), Stage.DONE, at)
+
+
+def _start_again(row: Progress | None, was: Stage, at: datetime) -> None:
+    if row is not None and row.state == was:
         row.state = Stage.STARTED.value
         row.changed_at = at
 
