@@ -11,18 +11,20 @@ import pytest
 from flask import Flask, g, request_started
 from jinja2 import FileSystemBytecodeCache
 from joserfc.jwk import RSAKey
+from sqlalchemy import select
 from support.clock import MovableClock
 from support.grade_desk import Desk
 from support.practice import LMS, ORGANISATION, Browser, Learners, Wire, registration, seed_registration
 
 from ltitool.app import create_app, services_of
-from ltitool.foundation.db import db, transaction
+from ltitool.foundation.db import db, read_session, transaction
 from ltitool.foundation.keys import SealedKeyStore
 from ltitool.foundation.services import EXTENSION
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.models import Platform
+from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platforms import add_platform
-from ltitool.lti.wiring import init_lti
+from ltitool.lti.wiring import LtiMemory, init_lti, lti_memory
 from ltitool.sandbox.app import create_platform
 from ltitool.sandbox.config import PlatformConfig
 from ltitool.sandbox.forge import Forge
@@ -169,3 +171,25 @@ def second_platform(tool: Flask, clock: MovableClock, settings: Settings) -> Cal
 
     del tool
     return register
+
+
+@pytest.fixture
+def memory(tool: Flask) -> LtiMemory:
+    """What the tool keeps of platforms between requests, with a key to sign with."""
+    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
+    return lti_memory()
+
+
+@pytest.fixture
+def platform(tool: Flask) -> Platform:
+    """The one registered platform."""
+    del tool
+    found = read_session().scalars(select(Platform)).one()
+    read_session().commit()
+    return found
+
+
+@pytest.fixture
+def client(memory: LtiMemory, platform: Platform) -> PlatformClient:
+    """Speak to that platform's services."""
+    return memory.client_for(platform)

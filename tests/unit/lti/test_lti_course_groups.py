@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support.clock import MovableClock
@@ -18,30 +17,17 @@ from ltitool.foundation.services import HttpAnswer
 from ltitool.lti import course_groups
 from ltitool.lti import vocabulary as words
 from ltitool.lti.course_groups import MAX_GROUPS, MAX_LISTED, NamedGroup, groups_of_member, read_groups
-from ltitool.lti.models import Context, CourseGroup, Platform
+from ltitool.lti.models import Context, CourseGroup
 from ltitool.lti.platform_client import PlatformClient
 from ltitool.lti.platform_offer import PlatformOffer
 from ltitool.lti.rosters import Member, refresh_roster
 from ltitool.lti.service_errors import ServiceAddressForeign, ServiceAnswerUnreadable, ServiceEndless
 from ltitool.lti.toolconfig import canvas_configuration, registration_body
-from ltitool.lti.wiring import LtiMemory, lti_memory
+from ltitool.lti.wiring import LtiMemory
 
 COURSE = "/api/courses/collaborative-leadership-3"
 ROSTER, GROUPS, SETS = f"{COURSE}/memberships", f"{COURSE}/groups", f"{COURSE}/group-sets"
 TUESDAY = {"id": "t", "name": "Tuesday", "set_id": "s"}
-
-
-@pytest.fixture
-def memory(tool: Flask) -> LtiMemory:
-    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
-    return lti_memory()
-
-
-@pytest.fixture
-def client(memory: LtiMemory) -> PlatformClient:
-    platform = read_session().scalars(select(Platform)).one()
-    read_session().commit()
-    return memory.client_for(platform)
 
 
 def page(field: str, *listed: object, then: str = "") -> HttpAnswer:

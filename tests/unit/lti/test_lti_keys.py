@@ -91,14 +91,6 @@ def test_a_set_of_thousands_is_not_taken(good: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def platform(tool: Flask) -> Platform:
-    del tool
-    found = read_session().scalars(select(Platform)).one()
-    read_session().commit()
-    return found
-
-
-@pytest.fixture
 def keys(wire: Wire, clock: MovableClock, good: dict[str, Any]) -> PlatformKeys:
     wire.overrides["/lti/jwks"] = key_set(good)
     return PlatformKeys(wire, clock)

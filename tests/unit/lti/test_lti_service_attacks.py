@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 from support.clock import MovableClock
 from support.grade_desk import Desk
@@ -23,7 +22,7 @@ from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import HttpAnswer
 from ltitool.lti import access_tokens, platform_client, rosters, service_pages
 from ltitool.lti import grade_intents as intents
-from ltitool.lti.models import Context, GradeIntent, Platform
+from ltitool.lti.models import Context, GradeIntent
 from ltitool.lti.platform_client import Call, PlatformClient
 from ltitool.lti.roles import LtiRole
 from ltitool.lti.rosters import read_members
@@ -36,26 +35,13 @@ from ltitool.lti.service_errors import (
     TokenRefused,
 )
 from ltitool.lti.vocabulary import SCOPE_SCORE
-from ltitool.lti.wiring import LtiMemory, lti_memory
+from ltitool.lti.wiring import LtiMemory
 from ltitool.sandbox.faults import Fault, Kind, Service
 from ltitool.sandbox.manners import MOODLE, STRICT, Trick
 
 Patch = pytest.MonkeyPatch
 ROSTER = f"{LMS}/api/courses/collaborative-leadership-3/memberships"
 SECRETS = "169.254.169.254"
-
-
-@pytest.fixture
-def memory(tool: Flask) -> LtiMemory:
-    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
-    return lti_memory()
-
-
-@pytest.fixture
-def client(memory: LtiMemory) -> PlatformClient:
-    platform = read_session().scalars(select(Platform)).one()
-    read_session().commit()
-    return memory.client_for(platform)
 
 
 @pytest.fixture

@@ -35,24 +35,10 @@ from ltitool.lti.service_errors import (
 )
 from ltitool.lti.service_pages import MAX_PAGES, next_page
 from ltitool.lti.vocabulary import SCOPE_ROSTER, SCOPE_SCORE
-from ltitool.lti.wiring import LtiMemory, lti_memory
+from ltitool.lti.wiring import LtiMemory
 from ltitool.sandbox.runtime import EXTENSION as LMS_EXTENSION
 
 ROSTER = "/api/courses/collaborative-leadership-3/memberships"
-
-
-@pytest.fixture
-def memory(tool: Flask) -> LtiMemory:
-    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
-    return lti_memory()
-
-
-@pytest.fixture
-def platform(tool: Flask) -> Platform:
-    del tool
-    found = read_session().scalars(select(Platform)).one()
-    read_session().commit()
-    return found
 
 
 def test_a_token_is_kept_and_renewed_a_minute_early(

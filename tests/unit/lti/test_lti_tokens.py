@@ -17,24 +17,14 @@ from ltitool.lti.kept_tokens import TURN, end_turn, forget_tokens, take_turn
 from ltitool.lti.models import AccessToken, Platform
 from ltitool.lti.service_errors import ServiceBusy, TokenRefused
 from ltitool.lti.vocabulary import SCOPE_SCORE
-from ltitool.lti.wiring import LtiMemory, lti_memory
+from ltitool.lti.wiring import LtiMemory
 
 Patch = pytest.MonkeyPatch
 
 
-@pytest.fixture
-def memory(tool: Flask, monkeypatch: Patch) -> LtiMemory:
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: Patch) -> None:
     monkeypatch.setattr(access_tokens, "LOOK_EVERY", 0.001)
-    tool.extensions["ltitool"].keys.ensure("tool", "lti-rs256")
-    return lti_memory()
-
-
-@pytest.fixture
-def platform(tool: Flask) -> Platform:
-    del tool
-    found = read_session().scalars(select(Platform)).one()
-    read_session().commit()
-    return found
 
 
 def token_rows() -> list[AccessToken]:
