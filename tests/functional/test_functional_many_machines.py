@@ -85,7 +85,7 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(farm: Farm) -> Non
     farm.control(faults={"scores": {"kind": "slow", "seconds": 2, "times": 1}})
     want_grades(farm, 1)
     farm.start("worker-a", "ltitool.cli", "work")
-    until(lambda: at_work(farm))
+    until(lambda: "scores" not in farm.faults())  # a request of the worker's has met the slowness
     worker = farm.processes.pop("worker-a")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=PATIENCE) == 0
@@ -125,15 +125,6 @@ def all_sent(farm: Farm) -> bool:
 def sweep_once(farm: Farm) -> None:
     """Do what is due, as the sweep of any worker does; another may have taken it already."""
     open_runner(farm.looking, HANDLERS, SWEEPERS, clock=services_of(farm.looking).clock).run_once()
-
-
-def at_work(farm: Farm) -> bool:
-    """Say whether somebody has begun to send a grade and has not ended."""
-    with farm.looking.app_context():
-        leased = select(func.count()).where(GradeIntent.lease_until.is_not(None))
-        found = read_session().scalar(leased)
-        end_read()
-    return bool(found)
 
 
 def end_all_leases(farm: Farm) -> None:

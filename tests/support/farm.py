@@ -83,6 +83,12 @@ class Farm:
         with urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
             assert answer.status == 200
 
+    def faults(self) -> dict[str, object]:
+        """Give the LMS's faults that no request has used up yet."""
+        with urlopen(f"{self.pair.lms_url}/control", timeout=10) as answer:  # noqa: S310 - loopback
+            found: dict[str, object] = json.load(answer)["faults"]
+        return found
+
     def states(self) -> dict[str, str]:
         with self.looking.app_context():
             found = read_session().execute(
