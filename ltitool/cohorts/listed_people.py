@@ -69,7 +69,7 @@ def _given(came: Came) -> dict[str, Any]:
 
 
 def _add_people(session: Session, course: FilledCourse, came: Sequence[Came], at: datetime) -> None:
-    rows = [new_course_person(course.organisation_id, one, at) | {"listed_at": at} for one in came]
+    rows = (new_course_person(course.organisation_id, one, at) | {"listed_at": at} for one in came)
     insert_all(session, CoursePerson, rows)
 
 
@@ -77,9 +77,8 @@ def _add_places(session: Session, course: FilledCourse, learners: Sequence[Came]
     if course.offering_id is None:
         return 0
     offering_id = course.offering_id
-    insert_all(
-        session, Membership, [new_place(course.organisation_id, offering_id, one, at) for one in learners]
-    )
+    places = (new_place(course.organisation_id, offering_id, one, at) for one in learners)
+    insert_all(session, Membership, places)
     return len(learners)
 
 

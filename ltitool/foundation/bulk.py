@@ -1,15 +1,19 @@
 """Many rows in one statement: put in, or looked at beside many things that are asked for.
 
-They travel as one JSON text, which a database unpacks faster than a driver sends a parameter for each value;
-SQLite and PostgreSQL both can.
+What is put into PostgreSQL travels by COPY. What is asked for travels as one JSON text, which a database
+unpacks faster than a driver sends a parameter for each value; SQLite and PostgreSQL both can.
 """
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
+import psycopg
+from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -29,6 +33,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import JSON, String, TypeEngine
 
 from ltitool.foundation.db import Base
+from ltitool.foundation.lone import as_sqlalchemy
 
 Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 
@@ -41,27 +46,41 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def insert_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put rows in; all of them name the same columns. What all rows have in common is sent once."""
-    if not rows:
+def insert_all(session: Session, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put rows in; all of them name the same columns.
+
+    PostgreSQL gets them by COPY, in its own format: as a JSON text, to be written here and read there, they
+    took a quarter more CPU. No row waits in memory for the others.
+    """
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
         return
-    if len(rows) == 1 or not _is_postgresql(session):
-        session.execute(insert(model), list(rows))
-        return
-    table = table_of(model)
-    first, common = rows[0], _common(rows)
-    types = {name: table.c[name].type for name in first if name not in common}
-    given = given_rows(session, [{name: row[name] for name in types} for row in rows], types)
-    values = [
-        bindparam(None, common[name], table.c[name].type) if name in common else given.c[name]
-        for name in first
-    ]
-    session.execute(insert(table).from_select(list(first), select(*values).select_from(given)))
+    if _is_postgresql(session):
+        _copy_in(session, table_of(model), tuple(first), chain([first], left))
+    else:
+        session.execute(insert(model), [first, *left])
 
 
-def _common(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    first = rows[0]
-    return {name: value for name, value in first.items() if all(row[name] is value for row in rows)}
+def _copy_in(
+    session: Session, table: Table, names: tuple[str, ...], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    connection = session.connection()
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment] # ours is no other
+    kinds = [table.c[name].type.compile(connection.dialect).lower() for name in names]
+    words = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)")
+    values_of = itemgetter(*names)
+    try:
+        with driver.cursor() as cursor, cursor.copy(words.format(_named(table.name), _named(*names))) as copy:
+            copy.set_types(kinds)
+            for row in rows:
+                copy.write_row(values_of(row))
+    except psycopg.Error as error:
+        raise as_sqlalchemy(error) from error
+
+
+def _named(*names: str) -> Composed:
+    return SQL(", ").join(map(Identifier, names))
 
 
 def given_rows(

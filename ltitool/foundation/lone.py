@@ -82,7 +82,7 @@ class LoneStatements:
                 self._renew(connection)
                 return connection.first(text, wanted)
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise as_sqlalchemy(error) from error
 
     @contextmanager
     def taken(self) -> Iterator[LoneConnection]:
@@ -148,7 +148,7 @@ def _done(result: PGresult) -> PGresult:
     return result
 
 
-def _translated(error: psycopg.Error) -> DBAPIError:
+def as_sqlalchemy(error: psycopg.Error) -> DBAPIError:
     """Say the driver's errors as SQLAlchemy does."""
     kind = IntegrityError if isinstance(error, psycopg.IntegrityError) else DBAPIError
     return kind(None, None, error)

@@ -59,8 +59,8 @@ def recognise_all(
     if changes:
         session.execute(update(Person), changes)
     strangers = [(user, new_id()) for user in users if user.subject not in rows]
-    insert_all(session, Person, [_person(organisation_id, *one, at) for one in strangers])
-    insert_all(session, LtiIdentity, [_identity(organisation_id, *one, at) for one in strangers])
+    insert_all(session, Person, (_person(organisation_id, *one, at) for one in strangers))
+    insert_all(session, LtiIdentity, (_identity(organisation_id, *one, at) for one in strangers))
     known = {subject: row.id for subject, row in rows.items()}
     return Recognised(known, {user.subject: person_id for user, person_id in strangers})
 
