@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ltitool.cohorts.models import CoursePerson, Membership, Offering, OfferingContext
 from ltitool.cohorts.scope import ACTIVE, COACH, INACTIVE, PARTICIPANT
+from ltitool.foundation.ids import derived_id
 from ltitool.foundation.rows import add_once
 from ltitool.lti.roles import LtiRole
 from ltitool.people.models import Person
@@ -92,7 +93,7 @@ def enrol(
 def new_place(organisation_id: uuid.UUID, offering_id: uuid.UUID, came: Came, at: datetime) -> dict[str, Any]:
     """Give the columns of a participant's place, not in a cohort yet."""
     return {
-        "id": uuid.uuid5(offering_id, f"participant:{came.person_id}"),
+        "id": derived_id(offering_id, f"participant:{came.person_id}"),
         "organisation_id": organisation_id,
         "offering_id": offering_id,
         "cohort_id": None,
@@ -174,7 +175,7 @@ def note_course_person(session: Session, *, organisation_id: uuid.UUID, came: Ca
 def new_course_person(organisation_id: uuid.UUID, came: Came, at: datetime) -> dict[str, Any]:
     """Give the columns of a person in a course."""
     return {
-        "id": uuid.uuid5(came.context_id, f"person:{came.person_id}"),
+        "id": derived_id(came.context_id, f"person:{came.person_id}"),
         "organisation_id": organisation_id,
         "context_id": came.context_id,
         "person_id": came.person_id,

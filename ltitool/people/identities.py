@@ -10,6 +10,7 @@ from sqlalchemy import String, select, update
 from sqlalchemy.orm import Session
 
 from ltitool.foundation.bulk import beside, given_rows, insert_all, table_of
+from ltitool.foundation.ids import derived_id
 from ltitool.people.models import LtiIdentity, Person
 
 NAME_LENGTH = 400
@@ -137,7 +138,7 @@ def _identity(
     organisation_id: uuid.UUID, user: LmsUser, person_id: uuid.UUID, at: datetime
 ) -> dict[str, Any]:
     return {
-        "id": uuid.uuid5(person_id, "lti-identity"),
+        "id": derived_id(person_id, "lti-identity"),
         "organisation_id": organisation_id,
         "person_id": person_id,
         "issuer": user.issuer,
