@@ -1,24 +1,17 @@
 """The page of a copied course, for directors and who teaches it: the same weeks, with new people."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from ltitool.cohorts.course_copies import (
-    CourseCopy,
-    Taught,
-    accept_copy,
-    accept_taught_copy,
-    find_copy,
-    find_taught_copy,
-    source_program,
-)
+from ltitool.cohorts.course_copies import CourseCopy, Source, accept_copy, find_copy, source_program
 from ltitool.cohorts.days import full_day
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.schemas import read_copy
+from ltitool.cohorts.taught_copies import Taught, TaughtCopy, accept_taught_copy, find_taught_copy
 from ltitool.cohorts.timezones import timezone_choices
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
@@ -36,8 +29,7 @@ pages = guarded_blueprint("copies", __name__, guard=Guard.DIRECTOR, path="/copie
 @pages.get("/<uuid:context_id>")
 def show(context_id: uuid.UUID) -> ResponseReturnValue:
     """Offer the structure of a copied course."""
-    copy = _copy(context_id)
-    return _page(copy, url_for("copies.accept", context_id=context_id), None, {})
+    return _directors_page(context_id, None, {})
 
 
 @pages.post("/<uuid:context_id>")
@@ -48,8 +40,7 @@ def accept(context_id: uuid.UUID) -> ResponseReturnValue:
     try:
         wanted, source_id = read_copy()
     except Invalid as invalid:
-        here = url_for("copies.accept", context_id=context_id)
-        return _page(_copy(context_id), here, request.form, invalid.faults), invalid.status
+        return _directors_page(context_id, request.form, invalid.faults), invalid.status
     ids = {"organisation_id": visit.organisation_id, "context_id": context_id, "offering_id": offering_id}
     with transaction() as session:
         accept_copy(session, wanted, source_id=source_id, at=services().clock(), **ids)
@@ -59,7 +50,7 @@ def accept(context_id: uuid.UUID) -> ResponseReturnValue:
 @taught_pages.get("")
 def offer() -> ResponseReturnValue:
     """Offer the structure to whoever teaches the copied course that this visit comes from."""
-    return _page(_taught_copy(), url_for("taught_copy.take"), None, {})
+    return _teachers_page(None, {})
 
 
 @taught_pages.post("")
@@ -69,8 +60,7 @@ def take() -> ResponseReturnValue:
     try:
         wanted, source_id = read_copy()
     except Invalid as invalid:
-        here = url_for("taught_copy.take")
-        return _page(_taught_copy(), here, request.form, invalid.faults), invalid.status
+        return _teachers_page(request.form, invalid.faults), invalid.status
     ids = {"source_id": source_id, "offering_id": id_to_make(visit.person_id)}
     with transaction() as session:
         accept_taught_copy(session, wanted, _taught(visit), at=services().clock(), **ids)
@@ -81,42 +71,56 @@ def _taught(visit: Visit) -> Taught:
     return Taught(visit.organisation_id, visit.context_id, visit.person_id)
 
 
-def _taught_copy() -> CourseCopy:
+def _teachers_page(sent: Mapping[str, object] | None, faults: Mapping[str, str]) -> str:
     visit = current_visit()
     copy = find_taught_copy(read_session(), _taught(visit))
     if copy is None:
         raise OfferingUnknown(f"{visit.person_id} teaches no copy that waits")
-    return copy
+    runs = [(one.offering_id, one.run) for one in copy.sources]
+    return _page(copy, runs, url_for("taught_copy.take"), sent, faults)
 
 
-def _copy(context_id: uuid.UUID) -> CourseCopy:
+def _directors_page(
+    context_id: uuid.UUID, sent: Mapping[str, object] | None, faults: Mapping[str, str]
+) -> str:
     copy = find_copy(read_session(), current_visit().organisation_id, context_id)
     if copy is None:
         raise OfferingUnknown(f"context {context_id} is no copy that waits")
-    return copy
+    runs = [(one.offering_id, one) for one in copy.sources]
+    return _page(copy, runs, url_for("copies.accept", context_id=context_id), sent, faults)
 
 
-def _page(copy: CourseCopy, action: str, sent: Mapping[str, object] | None, faults: Mapping[str, str]) -> str:
+def _page(
+    copy: CourseCopy | TaughtCopy,
+    runs: Sequence[tuple[uuid.UUID, Source | None]],
+    action: str,
+    sent: Mapping[str, object] | None,
+    faults: Mapping[str, str],
+) -> str:
+    """Show the form; `runs` are what may be taken, the nearest first, and what may be said of each."""
     language = current_language()
-    usual = {"title": copy.title, "timezone": copy.sources[0].timezone, "source": copy.sources[0].offering_id}
-    program = source_program(
-        read_session(), current_visit().organisation_id, copy.context_id, copy.sources[0].offering_id
-    )
+    source_id, nearest = runs[0]
+    usual = {"title": copy.title, "source": source_id, "timezone": nearest.timezone if nearest else ""}
     return render_template(
         "cohorts/course_copy.html",
         copy=copy,
         action=action,
         directs=Guard.DIRECTOR.value in current_visit().roles,
-        program=program.title.in_(language),
-        steps=len(program.steps),
-        sources=[
-            (
-                one.offering_id,
-                gettext("%(title)s, from %(day)s", title=one.title, day=full_day(one.starts_on, language)),
-            )
-            for one in copy.sources
-        ],
+        program=_program_words(copy.context_id, nearest, language) if nearest else None,
+        sources=[(source_id, _run_words(run, language)) for source_id, run in runs],
         timezones=timezone_choices(language),
         values=sent or with_draft(action, usual),
         faults=faults,
     )
+
+
+def _program_words(context_id: uuid.UUID, run: Source, language: str) -> tuple[str, int]:
+    organisation_id = current_visit().organisation_id
+    program = source_program(read_session(), organisation_id, context_id, run.offering_id)
+    return program.title.in_(language), len(program.steps)
+
+
+def _run_words(run: Source | None, language: str) -> str:
+    if run is None:
+        return str(gettext("the course that this one was copied from"))
+    return str(gettext("%(title)s, from %(day)s", title=run.title, day=full_day(run.starts_on, language)))

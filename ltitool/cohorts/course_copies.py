@@ -3,9 +3,7 @@
 An LMS says what a course was copied from, in launches and in notices. Where it says nothing, a link of ours
 that names a step, in a course that leads to no offering, was brought along by a copy too. Either way the
 director is offered a new run of the same program as it ran there; nothing happens by itself, and neither
-people nor cohorts nor work are read. Whoever teaches the copy, as a launch proved, is offered the same, but
-only where the LMS itself names the course that was copied. It gives them no right here: cohorts and coaches
-of the new run are the director's.
+people nor cohorts nor work are read. What a teacher is offered, `taught_copies.py` says.
 """
 
 import uuid
@@ -17,15 +15,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from ltitool.cohorts.errors import OfferingUnknown
-from ltitool.cohorts.memberships import LAUNCH, offering_of_course
-from ltitool.cohorts.models import CoursePerson, Offering, OfferingContext
+from ltitool.cohorts.models import Offering, OfferingContext
 from ltitool.cohorts.offerings import NewOffering, connect_course, create_offering
 from ltitool.cohorts.programs_in_use import program_of
-from ltitool.foundation.audit import record
 from ltitool.lti.course_origins import note_origins, origins_in
 from ltitool.lti.landing import Launched
 from ltitool.lti.models import Context, Deployment, Platform
-from ltitool.lti.roles import LtiRole
 from ltitool.programs.model import Program
 
 MAX_SOURCES = 20
@@ -40,15 +35,6 @@ class Source:
     program_id: str
     starts_on: date
     timezone: str
-
-
-@dataclass(frozen=True)
-class Taught:
-    """The course that somebody comes from, and who they are."""
-
-    organisation_id: uuid.UUID
-    context_id: uuid.UUID | None
-    person_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -83,54 +69,6 @@ def find_copy(
     """Give one copied course, or None where a course is no copy or leads to an offering already."""
     found = _copies(session, organisation_id, OfferingContext.id.is_(None), Context.id == context_id)
     return found[0] if found else None
-
-
-def find_taught_copy(session: Session, taught: Taught) -> CourseCopy | None:
-    """Give a copied course to somebody who teaches it; None where they do not, or the LMS named no course."""
-    copy = find_copy(session, taught.organisation_id, taught.context_id)
-    teaches = select(CoursePerson.id).where(
-        CoursePerson.organisation_id == taught.organisation_id,
-        CoursePerson.context_id == taught.context_id,
-        CoursePerson.person_id == taught.person_id,
-        CoursePerson.role != LtiRole.LEARNER.value,
-        CoursePerson.proved_by == LAUNCH,
-    )
-    if copy is None or not copy.is_named or session.scalar(teaches) is None:
-        return None
-    return copy
-
-
-def accept_taught_copy(
-    session: Session,
-    wanted: NewOffering,
-    taught: Taught,
-    *,
-    source_id: uuid.UUID,
-    offering_id: uuid.UUID,
-    at: datetime,
-) -> None:
-    """Start the run for who teaches the copy, once; the audit chain says who it was.
-
-    Raises:
-        OfferingUnknown: it is not theirs to start, or the course is no copy of that run.
-        CourseTaken: the course leads to another offering meanwhile.
-    """
-    if offering_of_course(session, taught.organisation_id, taught.context_id) == offering_id:
-        return
-    copy = find_taught_copy(session, taught)
-    if copy is None:
-        raise OfferingUnknown(f"context {taught.context_id} is no copy that {taught.person_id} teaches")
-    ids = {"organisation_id": taught.organisation_id, "offering_id": offering_id}
-    accept_copy(session, wanted, context_id=copy.context_id, source_id=source_id, at=at, **ids)
-    record(
-        session,
-        organisation_id=taught.organisation_id,
-        actor_id=taught.person_id,
-        action="offering.started-by-teacher",
-        subject=f"offering:{offering_id}",
-        at=at,
-        details={"course": str(copy.context_id), "source": str(source_id)},
-    )
 
 
 def accept_copy(

@@ -6,7 +6,6 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from ltitool.cohorts.course_copies import Taught, find_taught_copy
 from ltitool.cohorts.days import day_words, local_day, past_words
 from ltitool.cohorts.errors import OfferingUnknown
 from ltitool.cohorts.memberships import offering_of_course
@@ -18,6 +17,7 @@ from ltitool.cohorts.scope import (
     coached_cohort,
     coached_cohorts,
 )
+from ltitool.cohorts.taught_copies import Taught, find_taught_copy
 from ltitool.dashboards import words
 from ltitool.dashboards.board import Board, board, look_at_board
 from ltitool.dashboards.board_words import lines_about

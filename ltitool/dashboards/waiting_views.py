@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from ltitool.cohorts.arrivals import session_roles
 from ltitool.cohorts.coaches import accept_in_visit
-from ltitool.cohorts.course_copies import Taught, find_copy, find_taught_copy
+from ltitool.cohorts.course_copies import find_copy
+from ltitool.cohorts.taught_copies import Taught, find_taught_copy
 from ltitool.dashboards.doors import Door
 from ltitool.dashboards.words import empty_arch
 from ltitool.errors import Invalid, msg

@@ -1,9 +1,10 @@
 """Which courses a course was copied from, as its LMS says: in launches, and in notices.
 
-The ids are the LMS's own. What a copy may take over is for the cohorts to say.
+The ids are the LMS's own. In a launch they come as a custom field, which in some LMSs whoever edits a link
+may write; a notice is the LMS's own word, and is kept as such. What a copy may take over, the cohorts say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote
 
 from ltitool.lti.claimchecks import MAX_ID
@@ -31,6 +32,15 @@ def usable(origins: Iterable[str], own_id: str) -> list[str]:
 
 def note_origins(context: Context, origins: Iterable[str]) -> None:
     """Keep what a course was copied from; what was known and is not named again stays, further away."""
-    merged = usable((*origins, *context.copied_from), context.lms_id)
-    if not set(merged) <= set(context.copied_from):
-        context.copied_from = merged
+    context.copied_from = _with(context.copied_from, origins, context)
+
+
+def note_noticed_origins(context: Context, origins: Sequence[str]) -> None:
+    """Keep what a notice says a course was copied from, and that a notice said so."""
+    note_origins(context, origins)
+    context.noticed_origins = _with(context.noticed_origins, origins, context)
+
+
+def _with(known: list[str], named: Iterable[str], context: Context) -> list[str]:
+    merged = usable((*named, *known), context.lms_id)
+    return known if set(merged) <= set(known) else merged

@@ -151,6 +151,7 @@ class Context(Tenant, Base):
     roster_read_at: Mapped[datetime | None]
     roster_error: Mapped[str | None]
     copied_from: Mapped[list[Any]] = mapped_column(default=list)  # the LMS's ids of courses, nearest first
+    noticed_origins: Mapped[list[Any]] = mapped_column(default=list)  # those that a notice named: no link did
     brings_links: Mapped[bool] = mapped_column(default=False)  # opened by a link that names a step of ours
     grades_checked_at: Mapped[datetime | None]
 

@@ -19,7 +19,7 @@ from ltitool.foundation.services import Services
 from ltitool.lti import claimchecks as claim
 from ltitool.lti import notice_errors as wrong
 from ltitool.lti import vocabulary as words
-from ltitool.lti.course_origins import note_origins
+from ltitool.lti.course_origins import note_noticed_origins
 from ltitool.lti.launchrows import course_of, nonce_hash
 from ltitool.lti.models import BurntNonce, Deployment, Platform
 from ltitool.lti.notice_handlers import TAKEN
@@ -195,7 +195,7 @@ def _do(session: Session, deployment: Deployment, claims: Mapping[str, Any], *, 
         told = claims[words.CONTEXT]
         context = course_of(session, deployment, told["id"])
         context.title = (told.get("title") or context.title)[: claim.MAX_TEXT]
-        note_origins(context, claims[words.ORIGIN_CONTEXTS])
+        note_noticed_origins(context, claims[words.ORIGIN_CONTEXTS])
 
 
 CHECKS: tuple[Callable[[claim.Claims, claim.Expected], None], ...] = (

@@ -23,15 +23,21 @@ def new_person(world: World, name: str, at: datetime) -> uuid.UUID:
     return person_id
 
 
-def new_course(world: World, lms_id: str, title: str, course_id: uuid.UUID | None = None) -> uuid.UUID:
-    """Add a course of the world's LMS that leads to no offering."""
+def new_course(
+    world: World,
+    lms_id: str,
+    title: str,
+    course_id: uuid.UUID | None = None,
+    deployment_id: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """Add a course of the world's LMS, or of another deployment, that leads to no offering."""
     course_id = course_id or uuid.uuid4()
     with transaction() as session:
         session.add(
             Context(
                 id=course_id,
                 organisation_id=world.organisation_id,
-                deployment_id=world.deployment_id,
+                deployment_id=deployment_id or world.deployment_id,
                 lms_id=lms_id,
                 title=title,
                 scopes=[],

@@ -1,52 +1,24 @@
-"""P34: a copied course is offered its structure again, to directors and teachers; people stay behind."""
+"""P34: a copied course is offered its structure again, to directors; people stay behind."""
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from support.clock import MovableClock
-from support.newcomers import launched, new_course, new_person
+from support.copied_course import COPY, RUN, Arrive, older_run, places_and_cohorts, source_lms_id
+from support.newcomers import new_course
 from support.visitor import Visitor, page_text
 from support.world import World
 
-from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.course_copies import copies_waiting, find_copy
 from ltitool.cohorts.errors import OfferingUnknown
-from ltitool.cohorts.models import Cohort, CoursePerson, Membership, Offering, OfferingContext
+from ltitool.cohorts.models import Membership, Offering
 from ltitool.foundation.db import read_session, transaction
-from ltitool.foundation.models import AuditEntry
-from ltitool.lti.models import Context, Platform
+from ltitool.lti.models import Context
 from ltitool.lti.roles import LtiRole
-from ltitool.people.models import WebSession
 
 Opened = Callable[..., Visitor]
-COPY = uuid.uuid5(uuid.NAMESPACE_URL, "https://valle-verde.example/a-copy")
-RUN = {"title": "Autumn", "starts_on": "2026-09-07", "timezone": "America/Denver"}
-
-
-@pytest.fixture
-def teacher(world: World, clock: MovableClock) -> uuid.UUID:
-    """A teacher of the copy whom nobody here knows; the copied course has no row of an offering."""
-    new_course(world, "a-copy", "Spring (copy)", COPY)
-    return new_person(world, "Tess", clock())
-
-
-@pytest.fixture
-def arrive(world: World, clock: MovableClock, teacher: uuid.UUID) -> Callable[..., None]:
-    def arrived(role: LtiRole = LtiRole.INSTRUCTOR, **custom: str) -> None:
-        came = launched(
-            world, teacher, subject="tess", context_id=COPY, resource_link_id=None, role=role, custom=custom
-        )
-        with transaction() as session:
-            landing(clock, {})(session, came)
-
-    return arrived
-
-
-def source_lms_id(world: World) -> str:
-    return read_session().scalars(select(Context.lms_id).where(Context.id == world.context_id)).one()
 
 
 def waiting(world: World) -> list[tuple[str, list[uuid.UUID]]]:
@@ -57,7 +29,7 @@ def waiting(world: World) -> list[tuple[str, list[uuid.UUID]]]:
     return [(copy.title, [one.offering_id for one in copy.sources]) for copy in found]
 
 
-def test_p34_the_history_of_a_launch_names_the_course(world: World, arrive: Callable[..., None]) -> None:
+def test_p34_the_history_of_a_launch_names_the_course(world: World, arrive: Arrive) -> None:
     arrive(context_history=f"unknown%2Ccourse,{source_lms_id(world)}")
     assert waiting(world) == [("Spring (copy)", [world.offering_id])]
     kept = read_session().scalars(select(Context.copied_from).where(Context.id == COPY)).one()
@@ -65,59 +37,28 @@ def test_p34_the_history_of_a_launch_names_the_course(world: World, arrive: Call
 
 
 @pytest.mark.parametrize("custom", [{}, {"context_history": ""}, {"opens": "this-week"}, {"week": "x"}])
-def test_an_ordinary_course_is_no_copy(
-    world: World, arrive: Callable[..., None], custom: dict[str, str]
-) -> None:
+def test_an_ordinary_course_is_no_copy(world: World, arrive: Arrive, custom: dict[str, str]) -> None:
     arrive(**custom)
     assert waiting(world) == []
 
 
-def test_p34_a_link_that_names_a_step_was_brought_by_a_copy(
-    world: World, arrive: Callable[..., None]
-) -> None:
+def test_p34_a_link_that_names_a_step_was_brought_by_a_copy(world: World, arrive: Arrive) -> None:
     arrive(week="3", opens="week")
     assert waiting(world) == [("Spring (copy)", [world.offering_id])]
 
 
-def test_a_history_of_strangers_alone_offers_nothing(world: World, arrive: Callable[..., None]) -> None:
+def test_a_history_of_strangers_alone_offers_nothing(world: World, arrive: Arrive) -> None:
     arrive(context_history="a-course-of-nobody", week="3")
     assert waiting(world) == []
 
 
-def test_the_nearest_ancestor_comes_first(
-    world: World, clock: MovableClock, arrive: Callable[..., None]
-) -> None:
-    middle, run = new_course(world, "the-middle", ""), uuid.uuid4()
-    with transaction() as session:
-        old = session.scalars(select(Offering).where(Offering.id == world.offering_id)).one()
-        fields = {
-            name: getattr(old, name)
-            for name in ("organisation_id", "program_id", "program_version", "program_source")
-        }
-        session.add(
-            Offering(
-                id=run,
-                title="Older run",
-                program_digest=old.program_digest,
-                starts_on=old.starts_on.replace(year=2025),
-                timezone=old.timezone,
-                created_at=clock(),
-                **fields,
-            )
-        )
-        session.flush()
-        session.add(
-            OfferingContext(
-                id=uuid.uuid4(), organisation_id=world.organisation_id, offering_id=run, context_id=middle
-            )
-        )
+def test_the_nearest_ancestor_comes_first(world: World, clock: MovableClock, arrive: Arrive) -> None:
+    run = older_run(world, clock, "the-middle")
     arrive(context_history=f"the-middle,{source_lms_id(world)}")
     assert waiting(world) == [("Spring (copy)", [run, world.offering_id])]
 
 
-def test_another_organisation_s_course_of_the_same_name_is_not_offered(
-    world: World, arrive: Callable[..., None]
-) -> None:
+def test_another_organisation_s_course_of_the_same_name_is_not_offered(world: World, arrive: Arrive) -> None:
     arrive(context_history=source_lms_id(world))
     assert waiting(world) != []
     with transaction() as session:
@@ -139,9 +80,7 @@ def director_of(visit_as: Opened, world: World) -> Visitor:
     return visit_as(world.director, "director")
 
 
-def test_the_overview_counts_a_copied_course_once(
-    world: World, arrive: Callable[..., None], visit_as: Opened
-) -> None:
+def test_the_overview_counts_a_copied_course_once(world: World, arrive: Arrive, visit_as: Opened) -> None:
     director = director_of(visit_as, world)
     assert "1 course has opened the activity" in page_text(director.get("overview"))
     arrive(context_history=source_lms_id(world))
@@ -153,7 +92,7 @@ def test_the_overview_counts_a_copied_course_once(
 
 
 def test_p34_the_director_takes_the_weeks_and_nobody_comes_along(
-    world: World, arrive: Callable[..., None], visit_as: Opened
+    world: World, arrive: Arrive, visit_as: Opened
 ) -> None:
     arrive(context_history=source_lms_id(world))
     director = director_of(visit_as, world)
@@ -163,7 +102,7 @@ def test_p34_the_director_takes_the_weeks_and_nobody_comes_along(
     offered = page_text(director.get(f"copies/{COPY}"))
     assert "its 13 steps, its schedule and its links" in offered
     assert world.amara.name not in offered
-    before = counts()
+    before = places_and_cohorts()
     answer = director.post(f"copies/{COPY}", {**RUN, "source": str(world.offering_id)})
     assert answer.status_code == 303
     new_id = uuid.UUID(answer.location.rpartition("/")[2])
@@ -171,7 +110,7 @@ def test_p34_the_director_takes_the_weeks_and_nobody_comes_along(
     old, new = made[world.offering_id], made[new_id]
     assert (new.title, str(new.starts_on), new.timezone) == ("Autumn", "2026-09-07", "America/Denver")
     assert (new.program_source, new.program_digest) == (old.program_source, old.program_digest)
-    assert counts() == before
+    assert places_and_cohorts() == before
     shown = page_text(director.get(f"offerings/{new_id}"))
     assert world.amara.name not in shown
     assert world.coach.name not in shown
@@ -184,18 +123,11 @@ def test_p34_the_director_takes_the_weeks_and_nobody_comes_along(
     assert people[0] not in {world.amara.id, world.ben.id}
 
 
-def counts() -> tuple[int, int]:
-    session = read_session()
-    found = [session.scalar(select(func.count()).select_from(one)) or 0 for one in (Membership, Cohort)]
-    session.commit()
-    return found[0], found[1]
-
-
 @pytest.mark.parametrize(
     ("field", "value"), [("title", ""), ("starts_on", "soon"), ("timezone", "Mars"), ("source", "")]
 )
 def test_a_faulty_form_is_shown_again(
-    world: World, arrive: Callable[..., None], visit_as: Opened, field: str, value: str
+    world: World, arrive: Arrive, visit_as: Opened, field: str, value: str
 ) -> None:
     arrive(context_history=source_lms_id(world))
     director = director_of(visit_as, world)
@@ -205,9 +137,7 @@ def test_a_faulty_form_is_shown_again(
     assert director.post(f"copies/{COPY}", {**sent, field: {**RUN, "source": str(world.offering_id)}[field]})
 
 
-def test_a_run_that_is_no_ancestor_cannot_be_taken(
-    world: World, arrive: Callable[..., None], visit_as: Opened
-) -> None:
+def test_a_run_that_is_no_ancestor_cannot_be_taken(world: World, arrive: Arrive, visit_as: Opened) -> None:
     arrive(context_history=source_lms_id(world))
     theirs = (
         read_session()
@@ -224,136 +154,9 @@ def test_a_run_that_is_no_ancestor_cannot_be_taken(
     assert director.post(f"copies/{COPY}", {**RUN, "source": str(world.offering_id)}).status_code == 409
 
 
-def test_sending_twice_makes_one_run(world: World, arrive: Callable[..., None], visit_as: Opened) -> None:
+def test_sending_twice_makes_one_run(world: World, arrive: Arrive, visit_as: Opened) -> None:
     arrive(context_history=source_lms_id(world))
     director = director_of(visit_as, world)
     sent = {**RUN, "source": str(world.offering_id), "once": "the-same"}
     first, second = (director.post(f"copies/{COPY}", sent) for _ in range(2))
     assert (first.location, first.status_code) == (second.location, second.status_code)
-
-
-def teaching(world: World, teacher: uuid.UUID, visit_as: Opened, *roles: str) -> Visitor:
-    """Open a visit of the teacher of the copy, from the copy."""
-    visitor = visit_as(world.amara)
-    with transaction() as session:
-        of_visit = update(WebSession).where(WebSession.short == visitor.short)
-        session.execute(of_visit.values(person_id=teacher, context_id=COPY, roles=list(roles)))
-    return visitor
-
-
-def started(world: World) -> list[str]:
-    session = read_session()
-    session.expire_all()
-    here = select(OfferingContext.offering_id).where(OfferingContext.context_id == COPY)
-    found = session.scalars(select(Offering.title).where(Offering.id.in_(here))).all()
-    session.commit()
-    return list(found)
-
-
-def test_p34_a_teacher_is_offered_the_copy_and_sees_nobody(
-    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened
-) -> None:
-    arrive(context_history=source_lms_id(world))
-    visitor = teaching(world, teacher, visit_as)
-    home, offered = page_text(visitor.get("")), page_text(visitor.get("copy"))
-    assert "This course is a copy" in home
-    assert "Use the weeks again" in home
-    assert "its 13 steps, its schedule and its links" in offered
-    for person in (world.amara, world.ben, world.coach):
-        assert person.name not in home + offered
-    before, sent = counts(), {**RUN, "source": str(world.offering_id), "once": "the-same"}
-    assert [visitor.post("copy", sent).status_code for _ in range(2)] == [303, 303]
-    assert (started(world), counts()) == (["Autumn"], before)
-    with transaction() as session:
-        (line,) = session.scalars(
-            select(AuditEntry).where(AuditEntry.action == "offering.started-by-teacher")
-        ).all()
-        assert (line.actor_id, line.details["source"]) == (teacher, str(world.offering_id))
-        assert session.scalars(select(WebSession.roles).where(WebSession.person_id == teacher)).one() == []
-    assert "This course is a copy" not in page_text(visitor.get(""))
-    assert visitor.get(f"offerings/{world.offering_id}").status_code == 403
-
-
-@pytest.mark.parametrize("field", ["title", "starts_on", "timezone", "source"])
-def test_a_teachers_faulty_form_is_shown_again(
-    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened, field: str
-) -> None:
-    arrive(context_history=source_lms_id(world))
-    visitor = teaching(world, teacher, visit_as)
-    sent = {**RUN, "source": str(world.offering_id)}
-    assert visitor.post("copy", {**sent, field: ""}).status_code == 422
-    assert started(world) == []
-    assert visitor.post("copy", sent).status_code == 303
-
-
-def _as_learner(_world: World, session: Any) -> None:
-    session.execute(update(CoursePerson).where(CoursePerson.context_id == COPY).values(role="learner"))
-
-
-def _by_roster(_world: World, session: Any) -> None:
-    session.execute(update(CoursePerson).where(CoursePerson.context_id == COPY).values(proved_by="roster"))
-
-
-def _unnamed(_world: World, session: Any) -> None:
-    session.execute(update(Context).where(Context.id == COPY).values(copied_from=[], brings_links=True))
-
-
-def _from_elsewhere(world: World, session: Any) -> None:
-    session.execute(
-        update(WebSession).where(WebSession.context_id == COPY).values(context_id=world.context_id)
-    )
-
-
-@pytest.mark.parametrize("change", [_as_learner, _by_roster, _unnamed, _from_elsewhere])
-def test_only_who_teaches_a_named_copy_may_start_it(
-    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened, change: Any
-) -> None:
-    arrive(context_history=source_lms_id(world))
-    visitor = teaching(world, teacher, visit_as)
-    assert visitor.get("copy").status_code == 200  # the control
-    with transaction() as session:
-        change(world, session)
-    for answer in (
-        visitor.get("copy"),
-        visitor.post("copy", {**RUN, "source": str(world.offering_id)}),
-    ):
-        assert (answer.status_code, OfferingUnknown.code in answer.text) == (404, True)
-    assert started(world) == []
-
-
-def test_a_teacher_cannot_take_a_run_that_is_no_ancestor(
-    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened
-) -> None:
-    arrive(context_history=source_lms_id(world))
-    visitor = teaching(world, teacher, visit_as)
-    assert visitor.post("copy", {**RUN, "source": str(uuid.uuid4())}).status_code == 404
-    assert started(world) == []
-
-
-def test_a_coach_who_teaches_a_copy_is_offered_it_on_the_board(
-    world: World, arrive: Callable[..., None], visit_as: Opened
-) -> None:
-    arrive(context_history=source_lms_id(world))
-    coach = visit_as(world.coach, "coach")
-    assert "is a copy" not in page_text(coach.get("board/"))
-    with transaction() as session:
-        session.execute(update(CoursePerson).values(person_id=world.coach.id))
-        session.execute(update(WebSession).values(context_id=COPY))
-    assert "The course that you come from is a copy" in page_text(coach.get("board/"))
-
-
-def test_p34_a_teacher_is_told_whom_to_ask_and_sees_nobody(
-    world: World, arrive: Callable[..., None], teacher: uuid.UUID, visit_as: Opened
-) -> None:
-    arrive(week="3")  # the LMS names no course: it is likely a copy, and nobody knows of which
-    visitor = teaching(world, teacher, visit_as)
-    page = page_text(visitor.get(""))
-    assert "This course is a copy" in page
-    assert "Ask the director of the program" in page
-    for person in (world.amara, world.ben, world.coach):
-        assert person.name not in page
-    assert visitor.get(f"copies/{COPY}").status_code == 403
-    with transaction() as session:
-        session.execute(update(Platform).values(name="x"))
-        session.execute(update(Context).where(Context.id == COPY).values(brings_links=False))
-    assert "This course is a copy" not in page_text(visitor.get(""))
