@@ -1,8 +1,9 @@
 """What a request must be before any page sees it: within the limits, and without NUL."""
 
-from typing import IO, cast
+from collections.abc import Mapping
+from typing import IO, Any, cast
 
-from flask import Request, request
+from flask import Request, current_app, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.sansio.http import parse_cookie
@@ -43,19 +44,22 @@ class ToolRequest(Request):
         """Read the cookies from where the server put them; Werkzeug looks for them among all headers."""
         return parse_cookie(self.environ.get("HTTP_COOKIE"), ImmutableMultiDict)  # type: ignore[return-value] # of that class
 
-    def check(self) -> None:
+    def check(self, limits: Mapping[str, Any]) -> None:
         """Refuse what no page could answer; hold forms of all kinds to the limit of forms.
+
+        The limits are noted here once, where a page may change them; else Flask asks the running application
+        for them a dozen times in a form.
 
         Raises:
             Malformed: NUL stands in the address, as it is or quoted.
         """
-        if self.mimetype != "multipart/form-data":
-            limits = (self.max_content_length, self.max_form_memory_size)
-            self.max_content_length = min(filter(None, limits), default=None)
+        most, of_forms = limits["MAX_CONTENT_LENGTH"], limits["MAX_FORM_MEMORY_SIZE"]
+        self.max_form_memory_size, self.max_form_parts = of_forms, limits["MAX_FORM_PARTS"]
+        self.max_content_length = most if self.mimetype == "multipart/form-data" else min(most, of_forms)
         if NUL in self.path or b"%00" in self.query_string or b"\0" in self.query_string:
             raise Malformed("NUL in the address")
 
 
 def check_incoming() -> None:
     """Look at a request (an app-wide before_request function)."""
-    cast("ToolRequest", request).check()
+    cast("ToolRequest", request).check(current_app.config)

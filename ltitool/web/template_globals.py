@@ -12,7 +12,6 @@ from ltitool.web.assets import asset_url
 from ltitool.web.blueprints import add_launch_to_urls
 from ltitool.web.csrf import csrf_field
 from ltitool.web.drafts import below_visit, draft_shown_since
-from ltitool.web.headers import csp_nonce
 from ltitool.web.languages import current_language, language_links
 from ltitool.web.new_tab import new_tab
 from ltitool.web.once import once_field
@@ -64,7 +63,6 @@ def init_template_globals(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset_url=asset_url,
         below_visit=below_visit,
-        csp_nonce=csp_nonce,
         csrf_field=csrf_field,
         draft_shown_since=draft_shown_since,
         frame_origins=frame_origins,

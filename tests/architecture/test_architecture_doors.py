@@ -38,7 +38,6 @@ CHANCE_DOORS = {
     "ltitool/foundation/keys.py": "key ids and sealing nonces",
     "ltitool/foundation/attempts.py": "spreads retries, so that not all come back at once",
     "ltitool/lti/grade_sending.py": "spreads retries, as the runner does",
-    "ltitool/web/headers.py": "the nonce of a script element",
     "ltitool/web/cookies.py": "the second for which the expiry date that Werkzeug writes holds",
     "ltitool/web/error_pages.py": "the reference that an error page shows",
     "ltitool/web/template_globals.py": "the name of an upload, made with the page",

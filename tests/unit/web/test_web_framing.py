@@ -61,3 +61,25 @@ def test_a_failure_inside_a_frame_can_be_read_there(client: FlaskClient, path: s
     answer = client.get(path)
     assert answer.status_code in {400, 401, 405}
     assert ancestors(answer) == "*"
+
+
+@pytest.mark.parametrize("path", ["/", "/verify/", "/nothing/here", "/lti/login", "/l/nobody/"])
+def test_scripts_come_from_our_files_alone(client: FlaskClient, path: str) -> None:
+    policy = client.get(path).headers["Content-Security-Policy"].split("; ")
+    assert [part for part in policy if part.startswith(("default-src", "script-src"))] == [
+        "default-src 'self'",
+        "script-src 'self'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [("/", "no-store"), ("/lti/jwks.json", "public, max-age=3600"), ("/lti/login", "no-store")],
+)
+def test_each_header_is_said_once_and_a_page_says_its_own(client: FlaskClient, path: str, kept: str) -> None:
+    headers = client.get(path).headers
+    names = [name.lower() for name, _ in headers]
+    assert sorted(set(names)) == sorted(names)
+    assert headers["Cache-Control"] == kept
+    said = {"content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"}
+    assert said <= set(names)
