@@ -39,18 +39,24 @@ class LoneConnection:
     def begin(self, driver: psycopg.Connection[Any]) -> None:
         """Work on a new connection from now on."""
         self.driver = driver
+        self._values = Transformer(driver)  # knows, once it has met them, how kinds of values are written
+        self._news = _news_on(driver.fileno())
         self._prepared: dict[tuple[bytes, tuple[int, ...]], tuple[bytes, Callable[..., Any]]] = {}
 
     def first(self, text: bytes, values: Sequence[Any]) -> Any:
         """Run a statement and give its first row by its columns' names, or None."""
-        said = Transformer(self.driver)
+        said = self._values
         written = said.dump_sequence(values, [PyFormat.AUTO] * len(values))
         name, make_row = self._prepare(text, said.types or ())
         found = _done(self.driver.pgconn.exec_prepared(name, written, said.formats))  # type: ignore[arg-type] # a NULL is None
         if not found.ntuples:
             return None
         said.set_pgresult(found)
-        return make_row(said.load_row(0, tuple))
+        return said.load_row(0, make_row)
+
+    def has_news(self) -> bool:
+        """Say whether the server has said anything that nobody asked for, such as goodbye."""
+        return bool(self._news.poll(0))
 
     def _prepare(self, text: bytes, types: tuple[int, ...]) -> tuple[bytes, Callable[..., Any]]:
         """Have the server read a statement, once for each kind of values."""
@@ -105,7 +111,7 @@ class LoneStatements:
 
     def _take(self) -> LoneConnection:
         try:
-            while has_news((connection := self._idle.pop()).driver.fileno()):
+            while (connection := self._idle.pop()).has_news():
                 connection.driver.close()
         except IndexError:
             return LoneConnection(self._connect())
@@ -122,10 +128,14 @@ class LoneStatements:
 
 
 def has_news(handle: int) -> bool:
-    """Say whether the server has said anything that nobody asked for, such as goodbye."""
+    """Say whether anything has come on a connection on which nobody has asked anything."""
+    return bool(_news_on(handle).poll(0))
+
+
+def _news_on(handle: int) -> select.poll:
     news = select.poll()
     news.register(handle, select.POLLIN)
-    return bool(news.poll(0))
+    return news
 
 
 @cache
