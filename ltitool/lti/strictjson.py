@@ -1,7 +1,7 @@
 """JSON as a signed message needs it: one meaning per text, and nothing that only some readers accept."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 _CONTAINERS = (dict, list)
@@ -34,13 +34,7 @@ def read_value(data: bytes) -> object:
     """
     try:
         text = data.decode("utf-8")
-        value: object = json.loads(
-            text,
-            object_pairs_hook=_once,
-            parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_real,
-        )
+        value: object = _STRICT.decode(text)
         _check_characters(text, value)
     except (UnicodeError, json.JSONDecodeError) as error:
         raise NotStrictJson(str(error)) from error
@@ -98,3 +92,13 @@ def _real(digits: str) -> float:
     if len(digits) > 2 * MAX_DIGITS or value in {float("inf"), float("-inf")}:
         raise NotStrictJson("a number is too large")
     return value
+
+
+# The reader is made once: a launch reads two texts with it.
+HOOKS: Mapping[str, Any] = {
+    "object_pairs_hook": _once,
+    "parse_constant": _refuse_constant,
+    "parse_int": _integer,
+    "parse_float": _real,
+}
+_STRICT = json.JSONDecoder(**HOOKS)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ltitool.errors import ToolError
 from ltitool.foundation.db import has_single_statements, read_session
-from ltitool.foundation.services import Services, services
+from ltitool.foundation.services import services
 from ltitool.lti.addresses import origin_of, with_query
 from ltitool.lti.browser import (
     STORED,
@@ -31,8 +31,8 @@ from ltitool.lti.login import (
     take_parameters,
 )
 from ltitool.lti.models import Platform
-from ltitool.lti.tickets import State, Tickets
-from ltitool.lti.wiring import lti_memory
+from ltitool.lti.tickets import State
+from ltitool.lti.wiring import LtiMemory, lti_memory
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie
 from ltitool.web.error_pages import reference
@@ -54,15 +54,15 @@ pages = guarded_blueprint("lti", __name__, guard=Guard.PUBLIC, path="/lti")
 def login() -> ResponseReturnValue:
     """Take a third-party login; see ltitool/lti/login.py."""
     request.max_content_length = MAX_BODY
-    found = services()
+    memory = lti_memory()
     parameters = take_parameters(request.form if request.method == "POST" else request.args)
-    asked = read_login(parameters, found.settings)
+    asked = read_login(parameters, memory.services.settings)
     if keeps_cookies(request):
-        return _depart(asked, found)
-    ticket = _tickets(found).write_login(parameters, found.clock())
+        return _depart(asked, memory)
+    ticket = memory.tickets.write_login(parameters, memory.services.clock())
     if len(ticket) > MAX_TICKET:
-        return _depart(asked, found)
-    _find_platform(asked)  # refuse a stranger before asking for cookies
+        return _depart(asked, memory)
+    find_platform(memory.platforms, asked)  # refuse a stranger before asking for cookies
     response = redirect(url_for("lti.check_cookies", ticket=ticket))
     give_probe(response)
     return response
@@ -71,12 +71,13 @@ def login() -> ResponseReturnValue:
 @pages.get("/login/check")
 def check_cookies() -> ResponseReturnValue:
     """Go on with a login if the cookie came back; else offer a tab of its own, where it will."""
-    found, ticket = services(), request.args.get("ticket", "")
-    asked = read_login(_tickets(found).read_login(ticket, found.clock()), found.settings)
+    memory, ticket = lti_memory(), request.args.get("ticket", "")
+    found = memory.services
+    asked = read_login(memory.tickets.read_login(ticket, found.clock()), found.settings)
     if keeps_cookies(request):
-        return _depart(asked, found)
+        return _depart(asked, memory)
     if "tab" not in request.args and "silent" not in request.args and asked.storage is not None:
-        return _try_storage(asked, ticket, found)
+        return _try_storage(asked, ticket, memory)
     if request.args.get("tab") == "new":
         response = redirect(url_for("lti.check_cookies", ticket=ticket, tab="tried"))
         give_probe(response)
@@ -91,7 +92,7 @@ def check_cookies() -> ResponseReturnValue:
 def take_launch() -> ResponseReturnValue:
     """Take a launch; see ltitool/lti/launch.py."""
     request.max_content_length = MAX_BODY
-    form, doors = LaunchForm.of(request.form), _doors(services())
+    form, doors = LaunchForm.of(request.form), _doors(lti_memory())
     try:
         arrival = launch(form, lambda state: holds_secret(request, state), doors)
     except OtherBrowser:
@@ -139,20 +140,21 @@ def _tell_way_back(error: ToolError) -> None:
     error.way_back = with_query(error.way_back, told.items())
 
 
-def _depart(asked: LoginRequest, found: Services) -> Response:
-    departure = _departure(_find_platform(asked), asked, found)
+def _depart(asked: LoginRequest, memory: LtiMemory) -> Response:
+    departure = _departure(find_platform(memory.platforms, asked), asked, memory)
     response = lead_to(departure.url)
     give_secret(response, departure)
     return response
 
 
 def _departure(
-    platform: Platform, asked: LoginRequest, found: Services, storage: str | None = None
+    platform: Platform, asked: LoginRequest, memory: LtiMemory, storage: str | None = None
 ) -> Departure:
+    found = memory.services
     return depart(
         platform,
         asked,
-        tickets=_tickets(found),
+        tickets=memory.tickets,
         settings=found.settings,
         new_token=found.new_token,
         at=found.clock(),
@@ -160,10 +162,10 @@ def _departure(
     )
 
 
-def _try_storage(asked: LoginRequest, ticket: str, found: Services) -> str:
+def _try_storage(asked: LoginRequest, ticket: str, memory: LtiMemory) -> str:
     """Have the LMS keep the secret; where it does not, the same login goes on in a tab."""
-    platform = _find_platform(asked)
-    departure = _departure(platform, asked, found, asked.storage)
+    platform = find_platform(memory.platforms, asked)
+    departure = _departure(platform, asked, memory, asked.storage)
     allow_frame_of(platform.service_origins)
     return render_template(
         "lti/keep.html",
@@ -189,22 +191,13 @@ def _ask_storage(form: LaunchForm, state: State) -> str:
     )
 
 
-def _doors(found: Services) -> Doors:
-    memory = lti_memory()
+def _doors(memory: LtiMemory) -> Doors:
     return Doors(
-        found,
-        _tickets(found),
+        memory.services,
+        memory.tickets,
         memory.platforms,
         memory.platform_keys,
         bound_landing(),
         bound_known_arrivals() if has_single_statements() else None,
         agent_hash,
     )
-
-
-def _find_platform(asked: LoginRequest) -> Platform:
-    return find_platform(lti_memory().platforms, asked)
-
-
-def _tickets(found: Services) -> Tickets:
-    return Tickets(found.settings.secret_key)

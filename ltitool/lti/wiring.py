@@ -29,6 +29,7 @@ from ltitool.lti.privacy import forget_privacy
 from ltitool.lti.role_counts import bound_role_counts
 from ltitool.lti.selftest.bench import Tools
 from ltitool.lti.selftest.running import go_on_with_check
+from ltitool.lti.tickets import Tickets
 
 EXTENSION = "ltitool.lti"
 FORGET_JOB = "lti.forget"
@@ -43,6 +44,7 @@ class LtiMemory:
     platforms: KnownPlatforms
     platform_keys: PlatformKeys
     tokens: AccessTokens
+    tickets: Tickets
 
     def client_for(self, platform: Platform) -> PlatformClient:
         """Give the services of a platform."""
@@ -55,7 +57,9 @@ def init_lti(app: Flask, found: Services) -> None:
     keys = PlatformKeys(found.http, found.clock)
     platforms = KnownPlatforms(found.clock)
     app.extensions[KNOWN_PLATFORMS] = platforms
-    app.extensions[EXTENSION] = LtiMemory(app, found, platforms, keys, tokens)
+    app.extensions[EXTENSION] = LtiMemory(
+        app, found, platforms, keys, tokens, Tickets(found.settings.secret_key)
+    )
 
 
 def lti_memory() -> LtiMemory:
