@@ -1,10 +1,12 @@
 // Where no cookie of ours comes back, the LMS keeps a login's secret for us (LTI platform storage): lti.put_data
 // before we go to it, lti.get_data when we come back. We speak to the one frame that the LMS named, at the origin
 // that the registration names, and take an answer from that window and origin alone, to this very question, within
-// a second. Our server compares; here nothing is decided.
+// three seconds. A frame that is still loading hears nothing, so we ask the same again each half second. Our server
+// compares; here nothing is decided.
 import { takeFocus } from "./focus.js";
 
-const PATIENCE = 1000;
+const PATIENCE = 3000;
+const AGAIN = 500;
 
 export function startStorage(root) {
   const keep = root.querySelector("[data-storage-keep]");
@@ -64,6 +66,7 @@ function ask(frame, origin, question) {
   return new Promise((resolve) => {
     const end = (answer) => {
       clearTimeout(timer);
+      clearInterval(asking);
       removeEventListener("message", listen);
       resolve(answer);
     };
@@ -73,12 +76,16 @@ function ask(frame, origin, question) {
       if (answer.subject === `${question.subject}.response`) end(answer.error ? null : answer);
     };
     const timer = setTimeout(() => end(null), PATIENCE);
+    const say = () => {
+      try {
+        target.postMessage({ ...question, message_id }, origin);
+      } catch {
+        end(null);
+      }
+    };
+    const asking = setInterval(say, AGAIN);
     addEventListener("message", listen);
-    try {
-      target.postMessage({ ...question, message_id }, origin);
-    } catch {
-      end(null);
-    }
+    say();
   });
 }
 

@@ -267,6 +267,20 @@ def test_a_storage_that_answers_keeps_the_secret(sites: Sites) -> None:
     page.wait_for_function("() => told.includes('/kept')")
 
 
+LOADING = (  # it hears nothing of the first second
+    "window.began ??= performance.now(); if (performance.now() - began > 1000) {" + keeping(FORGED) + "}"
+)
+
+
+@pytest.mark.parametrize(("mutant", "ends"), [({}, "/kept"), ({"setInterval(say, AGAIN)": "0"}, "/silent")])
+def test_a_storage_that_still_loads_is_asked_again(
+    sites: Sites, mutant: Mapping[str, str], ends: str
+) -> None:
+    page = sites(LOADING, frame=KEEP, mutant=mutant)
+    page.wait_for_function("() => told.includes('/kept') || told.includes('/silent')")
+    assert ends in page.evaluate("told")
+
+
 def test_the_secret_is_told_to_the_registrations_origin_alone(sites: Sites) -> None:
     page = sites("", around=STRANGER, frame=KEEP)
     assert told(page, "/silent") == []

@@ -219,7 +219,7 @@ def test_the_server_compares_what_the_storage_says(
 MUTANTS = {
     StorageTrick.OTHER_ORIGIN: {"event.source !== target || event.origin !== origin || ": ""},
     StorageTrick.OTHER_MESSAGE: {" || answer?.message_id !== message_id": ""},
-    StorageTrick.LATE: {"const PATIENCE = 1000": "const PATIENCE = 9000"},
+    StorageTrick.LATE: {"const PATIENCE = 3000": "const PATIENCE = 9000"},
     StorageTrick.ERROR: {"answer.error ? null : answer": "answer"},
 }
 

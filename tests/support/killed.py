@@ -80,4 +80,4 @@ def mother_of_servers() -> Iterator["subprocess.Popen[str]"]:
         yield mother
         assert mother.stdin is not None
         mother.stdin.close()
-        assert mother.wait(timeout=10) == 0
+        assert mother.wait(timeout=60) == 0

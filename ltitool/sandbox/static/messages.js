@@ -7,7 +7,7 @@ const { tool, home, trick, trickFrom, storage } = page.dataset;
 const answers = new Set(words(page.dataset.answers));
 const kept = new Map();
 let unload = "";
-let asked = 0;
+const asked = new Set(); // questions; one that is asked twice is one
 
 function words(text) {
   return (text ?? "").split(" ").filter(Boolean);
@@ -59,15 +59,15 @@ addEventListener("message", (event) => {
 
 function reply(event, message, body) {
   const answer = { subject: `${message.subject}.response`, message_id: message.message_id, ...body };
-  asked += 1;
-  const played = trick && asked >= Number(trickFrom) ? tricks[trick] : null;
+  asked.add(message.message_id);
+  const played = trick && asked.size >= Number(trickFrom) ? tricks[trick] : null;
   if (played) return played(event, answer);
   event.source.postMessage(answer, event.origin);
 }
 
 const tricks = {
   silent: () => {},
-  late: (event, answer) => setTimeout(() => event.source.postMessage(answer, event.origin), 2500),
+  late: (event, answer) => setTimeout(() => event.source.postMessage(answer, event.origin), 5000),
   "other-message": (event, answer) => event.source.postMessage({ ...answer, message_id: crypto.randomUUID() }, event.origin),
   "other-value": (event, answer) => event.source.postMessage({ ...answer, value: "something else" }, event.origin),
   error: (event, answer) => event.source.postMessage({ ...answer, error: { code: "storage_exhaustion" } }, event.origin),

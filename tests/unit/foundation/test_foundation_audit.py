@@ -135,7 +135,7 @@ def test_of_many_writers_each_finds_the_end(
 
     def write_some(app: Flask) -> None:
         with app.app_context():
-            together.wait(10)
+            together.wait(60)
             for number in range(5):
                 write(number)
 

@@ -62,7 +62,7 @@ def serving(app: Flask, handler: Handler, **options: Any) -> Iterator[Distribute
     try:
         yield runner
     finally:
-        runner.stop()
+        runner.stop(LONG)
 
 
 class Seen:

@@ -37,6 +37,7 @@ from ltitool.foundation.runner import JobRunner
 from ltitool.foundation.runners import Runner, open_runner
 
 LEASE = timedelta(minutes=5)
+LONG = 60.0  # seconds that nothing here takes
 
 
 class Desk:
@@ -484,7 +485,7 @@ def test_of_many_runners_each_job_has_one(
 
     def run(app: Flask) -> int:
         runner = open_runner(app, {"grade": desk.note}, {}, clock=desk.clock)
-        together.wait(10)
+        together.wait(LONG)
         count = 0
         while "waiting" in desk.rows().values():
             count += runner.run_due()
@@ -531,15 +532,15 @@ def test_the_thread_runs_what_is_enqueued(
 ) -> None:
     monkeypatch.setattr(runner_module, "POLL_SECONDS", 60.0)
     runner = desk.runner(lambda _work: called.set())
-    runner.stop()
+    runner.stop(LONG)
     runner.start()
     runner.start()
     try:
         desk.enqueue()
         runner.nudge()
-        assert called.wait(10)
+        assert called.wait(LONG)
     finally:
-        runner.stop()
+        runner.stop(LONG)
     assert [thread for thread in threading.enumerate() if thread.name == "jobs"] == []
 
 
@@ -550,9 +551,9 @@ def test_the_thread_sweeps(desk: Desk, called: threading.Event, monkeypatch: pyt
     runner = desk.runner(lambda _work: called.set(), lambda _session, _now: swept.append(1) or ["found"])
     runner.start()
     try:
-        assert called.wait(10)
+        assert called.wait(LONG)
     finally:
-        runner.stop()
+        runner.stop(LONG)
     assert swept
 
 
@@ -573,9 +574,9 @@ def test_the_thread_outlives_a_database_that_is_away(
     desk.enqueue()
     runner.start()
     try:
-        assert called.wait(10)
+        assert called.wait(LONG)
     finally:
-        runner.stop()
+        runner.stop(LONG)
     assert caplog.text.count("could not look for work") == 2
 
 
@@ -584,16 +585,16 @@ def test_stopping_waits_for_the_job_at_hand(desk: Desk) -> None:
 
     def slow(work: Work) -> None:
         began.set()
-        go_on.wait(10)
+        go_on.wait(LONG)
         desk.note(work)
 
     for subject, after in (("1", -1), ("2", 0)):
         desk.enqueue(subject, after=after)
     runner = desk.runner(slow)
     runner.start()
-    assert began.wait(10)
+    assert began.wait(LONG)
     threading.Timer(0.05, go_on.set).start()
-    runner.stop()
+    runner.stop(LONG)
     assert desk.done == ["1"]
     assert desk.rows() == {"1": "done", "2": "waiting"}
 

@@ -271,7 +271,7 @@ def test_of_many_at_once_one_makes_the_key(
     def ensure(app: Flask) -> str:
         with app.app_context():
             store = another_process(clock)
-            together.wait(10)
+            together.wait(60)
             return store.ensure("tool", "badge-ed25519").thumbprint
 
     with ThreadPoolExecutor(6) as pool:
