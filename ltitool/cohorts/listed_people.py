@@ -89,7 +89,8 @@ def _note(session: Session, course: FilledCourse, given: FromClause, at: datetim
     """
     person = table_of(CoursePerson)
     own = (person.c.organisation_id == course.organisation_id, person.c.context_id == course.context_id)
-    found, known = beside(session, given, person, *own, person.c.person_id == given.c.person_id)
+    noted = (person.c.id, person.c.lms_subject, person.c.role, person.c.proved_by, person.c.lms_groups)
+    found, known = beside(session, given, noted, *own, person.c.person_id == given.c.person_id)
     differs = or_(
         known.lms_subject != given.c.subject,
         (known.proved_by == ROSTER) & (known.role != given.c.role),
@@ -127,11 +128,21 @@ def _give_places(
     person, place = table_of(CoursePerson), table_of(Membership)
     coach = place.alias()
     in_course = (person.c.context_id == course.context_id, person.c.person_id == given.c.person_id)
-    taking = (place.c.offering_id == course.offering_id, place.c.person_id == given.c.person_id)
-    coaching = (coach.c.offering_id == course.offering_id, coach.c.person_id == given.c.person_id)
-    found, known = beside(session, given, person, *in_course)
-    found, had = beside(session, found, place, *taking, place.c.role == PARTICIPANT)
-    found, coached = beside(session, found, coach, *coaching, coach.c.role == COACH, coach.c.status == ACTIVE)
+    taking = (
+        place.c.offering_id == course.offering_id,
+        place.c.person_id == given.c.person_id,
+        place.c.role == PARTICIPANT,
+    )
+    coaching = (
+        coach.c.offering_id == course.offering_id,
+        coach.c.person_id == given.c.person_id,
+        coach.c.role == COACH,
+        coach.c.status == ACTIVE,
+    )
+    held = (place.c.id, place.c.status, place.c.context_id)
+    found, known = beside(session, given, (person.c.role,), *in_course)
+    found, had = beside(session, found, held, *taking)
+    found, coached = beside(session, found, (coach.c.id,), *coaching)
     rows = session.execute(
         select(given.c.person_id, had.id, had.status, had.context_id)
         .select_from(found)

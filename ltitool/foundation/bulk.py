@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import (
+    Column,
     ColumnElement,
     FromClause,
     Table,
@@ -101,16 +102,19 @@ def given_rows(
 
 
 def beside(
-    session: Session, left: FromClause, right: FromClause, *conditions: ColumnElement[bool]
+    session: Session, left: FromClause, wanted: Sequence[Column[Any]], *conditions: ColumnElement[bool]
 ) -> tuple[FromClause, Columns]:
-    """Put beside each row what one look into another table's index finds, or nothing.
+    """Put beside each row the wanted columns of what one look into another table's index finds, or nothing.
 
     PostgreSQL is told to look once a row. Left to choose, it believes that a table which it has not counted
-    yet holds next to nothing, and reads all of it for each row.
+    yet holds next to nothing, and reads all of it for each row. Nothing is taken along that
+    nobody wants: SQLAlchemy makes each column anew for each statement, which was a sixth of what a roster
+    without news cost us.
     """
     if _is_postgresql(session):
-        found = select(right).where(*conditions).limit(1).lateral()
+        found = select(*wanted).where(*conditions).limit(1).lateral()
         return left.outerjoin(found, true()), found.c
+    right = wanted[0].table
     return left.outerjoin(right, and_(*conditions)), right.c
 
 

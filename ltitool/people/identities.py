@@ -72,8 +72,10 @@ def _known_of(session: Session, users: Sequence[LmsUser]) -> dict[str, Any]:
     identity, person = table_of(LtiIdentity), table_of(Person)
     asked = given_rows(session, [{"subject": user.subject} for user in users], {"subject": String()})
     own = (identity.c.issuer == users[0].issuer, identity.c.client_id == users[0].client_id)
-    found, named = beside(session, asked, identity, *own, identity.c.subject == asked.c.subject)
-    found, who = beside(session, found, person, person.c.id == named.person_id)
+    known = (identity.c.subject, identity.c.person_id)
+    shown = (person.c.id, person.c.display_name, person.c.email)
+    found, named = beside(session, asked, known, *own, identity.c.subject == asked.c.subject)
+    found, who = beside(session, found, shown, person.c.id == named.person_id)
     columns = (named.subject, who.id, who.display_name, who.email)
     rows = session.execute(select(*columns).select_from(found).where(who.id.is_not(None)))
     return {row.subject: row for row in rows}
