@@ -133,10 +133,11 @@ def _note_arrival(session: Session, launched: Launched, context_id: uuid.UUID, c
     groups = groups_in(launched.custom)
     came = Came(context_id, launched.person_id, launched.subject, launched.role, LAUNCH, groups)
     at = clock()
-    note_course_person(session, organisation_id=launched.organisation_id, came=came, at=at)
     offering_id = offering_of_course(session, launched.organisation_id, context_id)
     names_step = bool(_step_page(launched.custom.get(WEEK, "")))
+    # The course's row before its people's rows, as a reading of its roster takes them.
     note_copy(session, launched, names_step=names_step and offering_id is None)
+    note_course_person(session, organisation_id=launched.organisation_id, came=came, at=at)
     if offering_id is None:
         return
     if came.role is LtiRole.LEARNER:

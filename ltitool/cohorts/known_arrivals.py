@@ -2,7 +2,8 @@
 
 It mirrors `arrivals.landing`: where that would write a row, `landed` is empty here, and the launch goes the
 ordinary way. What decides the rights is read in this same statement; a grant that is just being taken back
-is waited for, so that no session outlives it.
+is waited for, so that no session outlives it; so is the end of a roster's reading, so that nobody comes in by
+a place that it has just taken away.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,11 @@ places AS (
   SELECT membership.* FROM membership, known
   WHERE membership.organisation_id = known.organisation_id AND membership.person_id = known.person_id
 ),
+noted_before AS (
+  SELECT course_person.* FROM course_person, known
+  WHERE course_person.context_id = known.context_id AND course_person.person_id = known.person_id
+  FOR KEY SHARE OF course_person
+),
 landed AS (
   SELECT
     (SELECT COALESCE(json_agg(role ORDER BY role), '[]') FROM (
@@ -29,8 +35,7 @@ landed AS (
     ) AS held) AS roles,
     COALESCE(place.status = 'active', false) AS takes_part
   FROM known
-  JOIN course_person ON course_person.context_id = known.context_id
-    AND course_person.person_id = known.person_id
+  JOIN noted_before AS course_person ON true
   LEFT JOIN offering_context ON offering_context.context_id = known.context_id
   LEFT JOIN places AS place ON place.role = 'participant'
     AND place.offering_id = offering_context.offering_id

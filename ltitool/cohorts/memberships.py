@@ -201,12 +201,16 @@ def _noted(row: CoursePerson, came: Came, at: datetime) -> LtiRole:
 
 
 def _course_person(session: Session, organisation_id: uuid.UUID, came: Came) -> CoursePerson | None:
+    """Find somebody in a course, and hold them: the end of a roster that misses them waits for us."""
     return session.scalar(
-        select(CoursePerson).where(
+        select(CoursePerson)
+        .where(
             CoursePerson.organisation_id == organisation_id,
             CoursePerson.context_id == came.context_id,
             CoursePerson.person_id == came.person_id,
         )
+        .with_for_update(read=True, key_share=True)
+        .execution_options(populate_existing=True)
     )
 
 

@@ -36,7 +36,8 @@ class RosterFilling:
 
     Nothing is kept between parts but counts: each row that a part touches is marked with the time of this
     reading, and whoever lacks the mark at the end was not listed. Readings of one course may overlap: a mark
-    only ever grows, and the mark of a later reading is as good as ours.
+    only ever grows, the mark of a later reading is as good as ours, and who reads on behalf of one that was
+    overtaken by a later one calls nothing here any more.
     """
 
     def __init__(
@@ -82,8 +83,7 @@ class RosterFilling:
         """
         if not self.filled.listed:
             raise RosterEmpty(f"context {self._course.context_id}")
-        if not _was_overtaken(session, self._course, self._at):
-            self.filled = replace(self.filled, left=_mark_gone(session, self._course, self._at))
+        self.filled = replace(self.filled, left=_mark_gone(session, self._course, self._at))
 
     def _came(self, here: Mapping[str, Member], ids: Mapping[str, uuid.UUID]) -> list[Came]:
         context_id = self._course.context_id
@@ -95,12 +95,6 @@ class RosterFilling:
     def _user(self, member: Member) -> LmsUser:
         course = self._course
         return LmsUser(course.issuer, course.client_id, member.subject, member.name, member.email)
-
-
-def _was_overtaken(session: Session, course: FilledCourse, at: datetime) -> bool:
-    """Say whether a reading that began later has ended: it has seen more, and has said who is gone."""
-    read_at = session.scalar(select(Context.roster_read_at).where(Context.id == course.context_id))
-    return read_at is not None and read_at > at
 
 
 def _mark_gone(session: Session, course: FilledCourse, at: datetime) -> int:
@@ -118,11 +112,11 @@ def _mark_gone(session: Session, course: FilledCourse, at: datetime) -> int:
         WebSession.created_at >= at,
     )
     here = listed.union(launched)
+    missed = (*own, CoursePerson.listed, CoursePerson.person_id.not_in(here))
+    # A launch of theirs that is not committed yet holds their row. Once it is, the next statement sees it.
+    session.execute(select(CoursePerson.id).where(*missed).with_for_update())
     session.execute(
-        update(CoursePerson)
-        .where(*own, CoursePerson.listed, CoursePerson.person_id.not_in(here))
-        .values(listed=False)
-        .execution_options(synchronize_session=False)
+        update(CoursePerson).where(*missed).values(listed=False).execution_options(synchronize_session=False)
     )
     gone = session.execute(
         update(Membership)

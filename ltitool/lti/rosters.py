@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
@@ -90,7 +91,7 @@ def refresh_roster(
 
     No more than one part of it is in memory; `renew` is called before each is taken. If it breaks off,
     those who were read are there, and nobody is missed: who has gone is asked only when the whole roster
-    was seen.
+    was seen. A reading that was overtaken stops where it is: what it would write is older than what is there.
 
     Raises:
         RosterNotLinked: no launch has named a roster, the course is not this organisation's, or its LMS is
@@ -100,39 +101,58 @@ def refresh_roster(
     """
     platform, services = _where(organisation_id, context_id)
     client, count = client_for(platform), 0
+    turn = partial(course_in_turn, organisation_id=organisation_id, context_id=context_id, began=at)
     try:
         named, groups_error = _groups(client, services)
         for part in _parts(read_members(client, services.roster, with_groups=services.groups is not None)):
             renew()
-            _take(taking, part)
+            if not _take(taking, part, turn):
+                return count
             count += len(part)
         with transaction() as session:
-            taking.finish(session)
-            context = _context(session, organisation_id, context_id)
-            context.roster_read_at = max(at, context.roster_read_at or at)
-            context.roster_error, context.groups_error = None, groups_error
-            if named is not None:
-                keep_groups(session, context, named, new_id=new_id)
+            if (context := turn(session)) is not None:
+                taking.finish(session)
+                context.roster_read_at, context.roster_error, context.groups_error = at, None, groups_error
+                if named is not None:
+                    keep_groups(session, context, named, new_id=new_id)
     except LeaseLost:
         raise
     except ToolError as error:
         with transaction() as session:
-            _context(session, organisation_id, context_id).roster_error = error.code
+            if (context := turn(session)) is not None:
+                context.roster_error = error.code
         raise
     return count
 
 
-def _take(taking: TakesRoster, part: Sequence[Member]) -> None:
-    """Take a part over; anew where somebody in it was stored meanwhile, by a launch or another reading."""
+def course_in_turn(
+    session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID, *, began: datetime
+) -> Context | None:
+    """Hold a course while a reading of its roster writes; None where one that began later has ended.
+
+    The course's row is taken before any row of its people, as launches do that change it. So what several
+    readings write of a course, they write one after the other, and none can deny what a later one has said.
+    """
+    query = select(Context).where(Context.organisation_id == organisation_id, Context.id == context_id)
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    context = session.scalars(held).one()
+    return context if context.roster_read_at is None or context.roster_read_at <= began else None
+
+
+def _take(taking: TakesRoster, part: Sequence[Member], turn: Callable[[Session], Context | None]) -> bool:
+    """Take a part over, or say that the reading was overtaken; anew where a launch stored somebody in it."""
     for left in reversed(range(ATTEMPTS)):
         try:
             with transaction() as session:
+                if turn(session) is None:
+                    return False
                 taking.take(session, part)
         except IntegrityError:
             if not left:
                 raise
         else:
-            return
+            return True
+    raise AssertionError("the loop above returns or raises")
 
 
 def _groups(client: PlatformClient, services: _Services) -> tuple[list[NamedGroup] | None, str | None]:
@@ -247,9 +267,3 @@ def _where(organisation_id: uuid.UUID, context_id: uuid.UUID) -> tuple[Platform,
     if row is None or row.memberships_url is None:
         raise RosterNotLinked(str(context_id))
     return row.Platform, _Services(row.memberships_url, row.groups_url, row.group_sets_url)
-
-
-def _context(session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID) -> Context:
-    return session.scalars(
-        select(Context).where(Context.organisation_id == organisation_id, Context.id == context_id)
-    ).one()

@@ -2,34 +2,41 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from flask import Flask, current_app
 from sqlalchemy import delete, event, func, select, text, update
 from support.clock import MovableClock
 from support.pg_tool import build_tool
+from support.reading_rosters import (
+    GONE,
+    HERE,
+    begin,
+    elsewhere,
+    end,
+    fill,
+    go_on,
+    launch,
+    people,
+    somebody,
+    standing,
+)
 from support.world import World, build_world
 
-from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.models import CoursePerson, Membership
 from ltitool.cohorts.roster_reading import read_roster
-from ltitool.cohorts.rosters import Filled, RosterFilling
+from ltitool.cohorts.rosters import Filled
 from ltitool.foundation.bulk import given_rows, insert_all, table_of
 from ltitool.foundation.db import db, read_session, transaction
 from ltitool.foundation.services import HttpAnswer
-from ltitool.lti.landing import Launched
 from ltitool.lti.models import Context
 from ltitool.lti.platform_client import Call, PlatformClient
 from ltitool.lti.roles import LtiRole
-from ltitool.lti.rosters import Member
-from ltitool.people.identities import LmsUser, recognise
-from ltitool.people.models import LtiIdentity, Organisation, Person
-from ltitool.people.sessions import Entry, open_session
+from ltitool.lti.service_errors import ServiceAnswerUnreadable
+from ltitool.people.models import LtiIdentity, Organisation
 
 ADDED_STATEMENTS = 12  # a part whose people are half new and half known, everything in it changed
 
@@ -45,44 +52,6 @@ def world(request: pytest.FixtureRequest, clock: MovableClock, tmp_path: Path) -
         yield build_world(clock)
         db.session.remove()
         db.engine.dispose()
-
-
-def somebody(number: int, **changes: object) -> Member:
-    known = {"name": f"Zoë “Z” {number}", "email": f"z{number}@school.example", "role": LtiRole.LEARNER}
-    return Member(subject=f"sub-{number}", active=True, test_user=False, **{**known, **changes})  # type: ignore[arg-type]
-
-
-def fill(world: World, clock: MovableClock, *parts: list[Member]) -> Filled:
-    clock.forward(seconds=1)
-    own = {"organisation_id": world.organisation_id, "context_id": world.context_id}
-    with transaction() as session:
-        filling = RosterFilling(session, new_id=uuid.uuid4, at=clock(), **own)
-    for part in parts:
-        with transaction() as session:
-            filling.take(session, part)
-    with transaction() as session:
-        filling.finish(session)
-    return filling.filled
-
-
-def people(world: World) -> dict[str, tuple[str, str | None, str, bool, str | None]]:
-    """Give name, e-mail, role, listed and the place's status of everybody in the course, by subject."""
-    read_session().expire_all()
-    place = (Membership.person_id == Person.id) & (Membership.role == "participant")
-    rows = read_session().execute(
-        select(
-            CoursePerson.lms_subject,
-            Person.display_name,
-            Person.email,
-            CoursePerson.role,
-            CoursePerson.listed,
-            Membership.status,
-        )
-        .join(Person, Person.id == CoursePerson.person_id)
-        .outerjoin(Membership, place)
-        .where(CoursePerson.context_id == world.context_id)
-    )
-    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def shown(
@@ -147,7 +116,7 @@ def test_a_part_takes_the_same_few_statements_whatever_its_size(world: World, cl
             fill(world, clock, changed + strangers)
         counts.append(len(said))
     assert counts[0] == counts[1]
-    assert counts[1] <= ADDED_STATEMENTS + 8  # finding the course, and who has gone
+    assert counts[1] <= ADDED_STATEMENTS + 10  # finding and holding the course, and who has gone
 
 
 def test_a_roster_without_news_rewrites_nobody(world: World, clock: MovableClock) -> None:
@@ -156,8 +125,8 @@ def test_a_roster_without_news_rewrites_nobody(world: World, clock: MovableClock
     with statements() as said:
         assert fill(world, clock, everybody) == Filled(listed=50, joined=0, left=0)
     written = [one.split()[0:3] for one in said if one.split()[0] in {"INSERT", "UPDATE", "DELETE"}]
-    # One to mark them as listed; the two at the end look for who has gone, and find nobody.
-    assert [words[1] for words in written] == ["course_person", "course_person", "membership"]
+    # One to mark them as listed; two at the end look for who has gone, and find nobody; then it was read.
+    assert [words[1] for words in written] == ["course_person", "course_person", "membership", "context"]
     if db.engine.dialect.name == "postgresql":
         before = stamps()
         fill(world, clock, everybody)
@@ -200,101 +169,45 @@ def test_a_value_that_json_has_no_word_for_is_refused(world: World) -> None:
         given_rows(read_session(), [{"subject": {"a"}}], types)
 
 
-def begin(world: World, clock: MovableClock) -> RosterFilling:
-    clock.forward(seconds=1)
-    own = {"organisation_id": world.organisation_id, "context_id": world.context_id}
-    with transaction() as session:
-        return RosterFilling(session, new_id=uuid.uuid4, at=clock(), **own)
-
-
-def go_on(filling: RosterFilling, *members: Member) -> None:
-    with transaction() as session:
-        filling.take(session, members)
-
-
-def end(world: World, filling: RosterFilling, began: datetime) -> Filled:
-    """End a reading as `refresh_roster` does."""
-    with transaction() as session:
-        filling.finish(session)
-        course = session.get_one(Context, world.context_id)
-        course.roster_read_at = max(began, course.roster_read_at or began)
-    return filling.filled
-
-
-def standing(world: World, *numbers: int) -> list[tuple[bool, str | None]]:
-    found = people(world)
-    return [found[f"sub-{number}"][3:] for number in numbers]
-
-
-HERE, GONE = (True, "active"), (False, "inactive")
-
-
 @pytest.mark.parametrize("earlier_takes_last", [False, True])
 @pytest.mark.parametrize("earlier_ends_last", [False, True])
 def test_two_readings_at_once_miss_only_who_is_in_neither(
     world: World, clock: MovableClock, *, earlier_takes_last: bool, earlier_ends_last: bool
 ) -> None:
     fill(world, clock, [somebody(1), somebody(2), somebody(3)])
-    earlier, later = (begin(world, clock), clock()), (begin(world, clock), clock())
-    for filling, _ in (later, earlier) if earlier_takes_last else (earlier, later):
-        go_on(filling, somebody(1), somebody(2))
-    gone = [
-        end(world, *reading).left for reading in ((later, earlier) if earlier_ends_last else (earlier, later))
-    ]
+    earlier, later = begin(world, clock), begin(world, clock)
+    for filling in (later, earlier) if earlier_takes_last else (earlier, later):
+        go_on(world, filling, somebody(1), somebody(2))
+    gone = [end(world, one).left for one in ((later, earlier) if earlier_ends_last else (earlier, later))]
     assert standing(world, 1, 2, 3) == [HERE, HERE, GONE]
     assert sorted(gone) == [0, 1] if earlier_ends_last else sum(gone) >= 1
 
 
 def test_a_reading_that_was_overtaken_marks_nobody(world: World, clock: MovableClock) -> None:
     fill(world, clock, [somebody(1), somebody(2)])
-    earlier, began = begin(world, clock), clock()
-    go_on(earlier, somebody(1))
+    earlier = begin(world, clock)
+    go_on(world, earlier, somebody(1))
     later = begin(world, clock)
-    go_on(later, somebody(1), somebody(2))
-    end(world, later, clock())
-    assert end(world, earlier, began) == Filled(listed=1, joined=0, left=0)
+    go_on(world, later, somebody(1), somebody(2))
+    end(world, later)
+    assert end(world, earlier) == Filled(listed=1, joined=0, left=0)
     assert standing(world, 1, 2) == [HERE, HERE]
     alone = begin(world, clock)  # the control
-    go_on(alone, somebody(1))
-    assert end(world, alone, clock()).left == 1
+    go_on(world, alone, somebody(1))
+    assert end(world, alone).left == 1
     assert standing(world, 1, 2) == [HERE, GONE]
-
-
-def launch(world: World, clock: MovableClock, filling: RosterFilling, number: int) -> None:
-    """Do what a launch does once it is proved."""
-    course, who = filling._course, somebody(number)
-    user = LmsUser(course.issuer, course.client_id, who.subject, who.name, who.email)
-    own = {"organisation_id": world.organisation_id}
-    with transaction() as session:
-        person = recognise(session, user, person_id=uuid.uuid4(), at=clock(), **own)
-        session.flush()
-        came = Launched(
-            organisation_id=world.organisation_id,
-            platform_id=world.platform_id,
-            person_id=person.id,
-            subject=who.subject,
-            context_id=world.context_id,
-            resource_link_id=None,
-            role=LtiRole.LEARNER,
-            test_user=False,
-            target_link_uri="",
-            custom={},
-        )
-        roles = landing(clock)(session, came).roles
-        entry = Entry(world.organisation_id, person.id, "lti", roles, "en", context_id=world.context_id)
-        open_session(session, entry, session_id=uuid.uuid4(), new_token=lambda: uuid.uuid4().hex, at=clock())
 
 
 def test_who_launches_while_the_roster_is_read_is_not_gone(world: World, clock: MovableClock) -> None:
     fill(world, clock, [somebody(1), somebody(2), somebody(3)])
     for number in (2, 3):
-        launch(world, clock, begin(world, clock), number)
+        launch(world, clock, number)
     reading = begin(world, clock)
     clock.forward(seconds=1)
-    launch(world, clock, reading, 2)  # seen a moment ago: nothing of them is written anew
-    launch(world, clock, reading, 9)
-    go_on(reading, somebody(1))
-    assert end(world, reading, clock()).left == 1
+    launch(world, clock, 2)  # seen a moment ago: nothing of them is written anew
+    launch(world, clock, 9)
+    go_on(world, reading, somebody(1))
+    assert end(world, reading).left == 1
     assert standing(world, 1, 2, 9, 3) == [HERE, HERE, HERE, GONE]
     assert fill(world, clock, [somebody(1)]).left == 2  # who does not come again is gone at the next
 
@@ -302,40 +215,73 @@ def test_who_launches_while_the_roster_is_read_is_not_gone(world: World, clock: 
 ROSTER = "https://lms.valle-verde.example/roster"
 
 
+def nothing() -> None:
+    """Let nothing happen while the LMS answers."""
+
+
+@dataclass(frozen=True)
 class Answering(PlatformClient):
-    """A platform whose roster names two people."""
+    """A platform whose roster names these people, and what happens before the answer is here."""
+
+    numbers: tuple[int, ...] = ()
+    meanwhile: Callable[[], object] = nothing
 
     def send(self, call: Call) -> HttpAnswer:
         assert call.url == ROSTER
-        listed = [{"user_id": f"sub-{number}", "roles": ["Learner"]} for number in (1, 9)]
+        self.meanwhile()
+        listed = [{"user_id": f"sub-{number}", "roles": ["Learner"]} for number in self.numbers]
         return HttpAnswer(200, {}, json.dumps({"members": listed}).encode())
 
 
-def read_whole(world: World, clock: MovableClock) -> Filled:
+def read_whole(
+    world: World, clock: MovableClock, *numbers: int, meanwhile: Callable[[], object] = nothing
+) -> Filled:
     clock.forward(seconds=1)
     with transaction() as session:
         session.execute(update(Context).where(Context.id == world.context_id).values(memberships_url=ROSTER))
     return read_roster(
         world.context_id,
         organisation_id=world.organisation_id,
-        client_for=lambda platform: Answering(platform, None, None, clock),  # type: ignore[arg-type] # it answers by itself
+        client_for=lambda platform: Answering(
+            platform, None, None, clock, numbers=numbers, meanwhile=meanwhile
+        ),  # type: ignore[arg-type] # it answers by itself
         new_id=uuid.uuid4,
         at=clock(),
     )
 
 
-def come_from_elsewhere(world: World, clock: MovableClock, number: int) -> None:
-    """Launch from a thread of one's own, as another process does."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # the thread has none
+def course(world: World) -> Context:
+    session = read_session()
+    session.expire_all()
+    found = session.get_one(Context, world.context_id)
+    session.commit()
+    return found
 
-    def come() -> None:
-        with app.app_context():
-            launch(world, clock, begin(world, clock), number)
-            db.session.remove()
 
-    other = Thread(target=come)
-    other.start()
-    other.join()
+def test_a_reading_that_was_overtaken_brings_nobody_back(world: World, clock: MovableClock) -> None:
+    fill(world, clock, [somebody(1), somebody(2)])
+    read_whole(world, clock, 1, 2, 9, meanwhile=lambda: read_whole(world, clock, 1))
+    assert standing(world, 1, 2) == [HERE, GONE]
+    assert "sub-9" not in people(world)
+    assert course(world).roster_read_at == clock.now  # that of the later one
+    read_whole(world, clock, 1, 2, 9)  # the control
+    assert standing(world, 1, 2, 9) == [HERE, HERE, HERE]
+
+
+def test_a_reading_that_was_overtaken_and_fails_says_nothing(world: World, clock: MovableClock) -> None:
+    def refuse() -> None:
+        raise ServiceAnswerUnreadable("a page that is none")
+
+    def be_overtaken_and_refuse() -> None:
+        read_whole(world, clock, 1)
+        refuse()
+
+    with pytest.raises(ServiceAnswerUnreadable):
+        read_whole(world, clock, 1, meanwhile=be_overtaken_and_refuse)
+    assert course(world).roster_error is None
+    with pytest.raises(ServiceAnswerUnreadable):
+        read_whole(world, clock, 1, meanwhile=refuse)  # the control
+    assert course(world).roster_error == ServiceAnswerUnreadable.code
 
 
 @pytest.mark.parametrize("world", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -346,7 +292,7 @@ def test_who_launches_between_look_and_insert_is_taken_as_known(
     """Somebody of whom the reading has seen no row in a table has one when it writes its own there."""
     fill(world, clock, [somebody(1)])
     if table is not LtiIdentity:
-        launch(world, clock, begin(world, clock), 9)
+        launch(world, clock, 9)
     with transaction() as session:
         for lacking in {CoursePerson: [Membership, CoursePerson], Membership: [Membership]}.get(table, []):
             session.execute(delete(lacking).where(lacking.lms_subject == "sub-9"))
@@ -356,11 +302,12 @@ def test_who_launches_between_look_and_insert_is_taken_as_known(
         said = str(told[2])
         if not raced and "json_to_recordset" in said and f" {table.__tablename__} " in said:
             raced.append(table)
-            come_from_elsewhere(world, clock, 9)
+            with elsewhere(lambda: launch(world, clock, 9)) as other:
+                other.start()
 
     event.listen(db.engine, "after_cursor_execute", launch_now)
     try:
-        filled = read_whole(world, clock)
+        filled = read_whole(world, clock, 1, 9)
     finally:
         event.remove(db.engine, "after_cursor_execute", launch_now)
     assert (raced, filled.listed) == ([table], 2)
