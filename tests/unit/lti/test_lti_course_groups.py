@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -193,6 +194,74 @@ def test_p22_a_no_to_groups_is_none_to_the_roster(
     wire.overrides.clear()
     refresh(memory, landing, clock)
     assert course().groups_error is None
+
+
+def token_answer(status: int, **said: object) -> HttpAnswer:
+    return HttpAnswer(status, {}, json.dumps(said).encode())
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (token_answer(400, error="invalid_client"), "service.token-refused"),
+        (token_answer(400, error="invalid_scope"), "service.scopes-refused"),
+        (
+            token_answer(
+                200, access_token="t", token_type="Bearer", expires_in=3600, scope=words.SCOPE_ROSTER
+            ),
+            "service.scopes-refused",
+        ),
+    ],
+)
+def test_p22_no_token_for_groups_is_none_to_the_roster(
+    memory: LtiMemory,
+    browser: Browser,
+    landing: Learners,
+    wire: Wire,
+    clock: MovableClock,
+    answer: HttpAnswer,
+    code: str,
+) -> None:
+    browser.launch_well()
+    wire.faults.append(answer)  # the first token asked for is that of the groups
+    taken = refresh(memory, landing, clock)
+    asked = next(body for url, _, body in wire.sent if url.endswith("/token"))
+    assert quote(words.SCOPE_GROUPS, safe="") in (asked or b"").decode()
+    assert (wire.count(GROUPS), wire.count(SETS)) == (0, 0)
+    assert taken.groups[landing.launched[0].subject] == ("tuesday-3",)
+    assert (course().groups_error, course().roster_error, course().roster_read_at) == (code, None, clock())
+    assert kept() == set()
+    refresh(memory, landing, clock)  # the control: the same, with a token
+    assert (course().groups_error, len(kept())) == (None, 2)
+
+
+def foreign_groups(claims: dict[str, Any]) -> None:
+    claims[words.GROUPS]["context_groups_url"] = f"https://evil.example{GROUPS}"
+
+
+def foreign_sets(claims: dict[str, Any]) -> None:
+    claims[words.GROUPS]["context_group_sets_url"] = f"https://evil.example{SETS}"
+
+
+@pytest.mark.parametrize("change", [foreign_groups, foreign_sets])
+def test_p22_a_groups_service_elsewhere_is_not_asked_and_gets_no_token(
+    memory: LtiMemory,
+    browser: Browser,
+    landing: Learners,
+    wire: Wire,
+    clock: MovableClock,
+    change: Callable[[dict[str, Any]], None],
+) -> None:
+    """A launch is the LMS's word, but a token goes to the origins that were approved, and nowhere else."""
+    assert launch(browser, change) == "303"
+    taken = refresh(memory, landing, clock)
+    assert wire.count("evil.example") == 0
+    assert taken.groups[landing.launched[0].subject] == ("tuesday-3",)
+    found = course()
+    assert (found.groups_error, found.roster_error, kept()) == ("service.address-foreign", None, set())
+    browser.launch_well()  # the control: the LMS's own address again
+    refresh(memory, landing, clock)
+    assert (course().groups_error, len(kept())) == (None, 2)
 
 
 def without_scope(claims: dict[str, Any]) -> None:
