@@ -8,6 +8,7 @@ used again: so much is seen without asking the server, before a statement is sen
 too. What breaks later is asked again on a new connection if it only reads.
 """
 
+import json
 import re
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,11 +22,13 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 NAMED = re.compile(r"%\((\w+)\)s")
 READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
+_JSON = json.JSONDecoder()
 DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 
@@ -124,7 +127,9 @@ class LoneStatements:
 
     def _connect(self) -> psycopg.Connection[Any]:
         words, named = self._engine.dialect.create_connect_args(self._engine.url)
-        return psycopg.connect(*words, **named, autocommit=True)
+        driver = psycopg.connect(*words, **named, autocommit=True)
+        set_json_loads(_read_json, driver)
+        return driver
 
 
 def has_news(handle: int) -> bool:
@@ -136,6 +141,11 @@ def _news_on(handle: int) -> select.poll:
     news = select.poll()
     news.register(handle, select.POLLIN)
     return news
+
+
+def _read_json(text: str | bytes) -> object:
+    """Read a column; `json.loads` would look for the encoding first."""
+    return _JSON.decode(str(text, "utf-8") if isinstance(text, bytes) else text)
 
 
 @cache

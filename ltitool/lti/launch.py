@@ -5,7 +5,7 @@ first, reading only. Then one transaction burns the nonce, stores who came and f
 session: either all of it happens or nothing does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -25,7 +25,7 @@ from ltitool.lti.claimchecks import PARTIES, Expected
 from ltitool.lti.claims import LaunchClaims, judge
 from ltitool.lti.deep_linking import note_request
 from ltitool.lti.known_platforms import KnownPlatforms
-from ltitool.lti.landing import KnownArrivals, Landing, Launched, Place
+from ltitool.lti.landing import KnownArrivals, Landing, Launched
 from ltitool.lti.launchrows import (
     burn_nonce,
     find_deployment,
@@ -60,8 +60,11 @@ class LaunchForm:
     error: str | None
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> "LaunchForm":
-        return cls(form.get("state") or None, form.get("id_token") or None, form.get("error") or None)
+    def of(cls, posted: Mapping[str, Sequence[str]]) -> "LaunchForm":
+        state, id_token, error = (
+            posted.get(name, [""])[0] or None for name in ("state", "id_token", "error")
+        )
+        return cls(state, id_token, error)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Arrival:
 
     state: State
     opened: OpenedSession
-    place: Place
+    path: str  # the first page, below the visit's own /l/<short>/
 
 
 def launch(form: LaunchForm, holds_secret: Callable[[State], bool], doors: Doors) -> Arrival:
@@ -194,7 +197,7 @@ def _return_known(
     if not is_plain(claims):
         return None
     known = return_known(claims, platform, arrivals, doors.services, keep_nonce=KEEP_NONCE)
-    return None if known is None else Arrival(state, known.opened, known.place)
+    return None if known is None else Arrival(state, known.opened, known.path)
 
 
 def _platform_of(state: State, holds_secret: Callable[[State], bool]) -> Platform:
@@ -292,13 +295,13 @@ def _open(
     entry = entry_for(launched, place, person, claims, platform, deployment)
     if state.storage is not None:
         entry = _carried_in_path(entry, claims, doors.agent_hash())
-    session_id = found.new_id()
+    session_id, path = found.new_id(), place.path
     opened = open_session(session, entry, session_id=session_id, new_token=found.new_token, at=now)
     if claims.deep_link is not None:
         note_request(
             session, deployment, claims.deep_link, request_id=found.new_id(), session_id=session_id, at=now
         )
-        place = replace(place, path=LINKS_PATH)
+        path = LINKS_PATH
     if claims.privacy_subject is not None:
         note_privacy(
             session,
@@ -308,8 +311,8 @@ def _open(
             session_id=session_id,
             at=now,
         )
-        place = replace(place, path=PRIVACY_PATH)
-    return Arrival(state, opened, place)
+        path = PRIVACY_PATH
+    return Arrival(state, opened, path)
 
 
 def _carried_in_path(entry: Entry, claims: LaunchClaims, agent_hash: str) -> Entry:

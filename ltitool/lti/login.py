@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
 
 from sqlalchemy import select
 
@@ -41,13 +40,6 @@ READ = (
 )
 
 
-class SentParameters(Protocol):
-    """A request's form or query, as Werkzeug holds it."""
-
-    def getlist(self, key: str) -> list[str]:
-        """Give all values of a name."""
-
-
 @dataclass(frozen=True)
 class LoginRequest:
     """A login whose parameters have been checked for their form."""
@@ -71,15 +63,15 @@ class Departure:
     secret: str
 
 
-def take_parameters(sent: SentParameters) -> dict[str, str]:
-    """Take a login's parameters out of a request.
+def take_parameters(sent: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Take a login's parameters out of what was sent, all values of each name.
 
     Raises:
         LoginParameterRepeated, LoginParameterTooLong, LoginParameterUnreadable: see N8.
     """
     found: dict[str, str] = {}
     for name in READ:
-        values = sent.getlist(name)
+        values = sent.get(name, ())
         if len(values) > 1:
             raise wrong.LoginParameterRepeated(name)
         if values and values[0]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +20,7 @@ from ltitool.foundation.services import Services
 from ltitool.lti.claims import LaunchClaims
 from ltitool.lti.course_groups import groups_in
 from ltitool.lti.course_origins import origins_in
-from ltitool.lti.landing import KnownArrivals, Place
+from ltitool.lti.landing import KnownArrivals
 from ltitool.lti.launchrows import embedding_origins, nonce_hash
 from ltitool.lti.models import Platform
 from ltitool.lti.notice_handlers import taken_types
@@ -78,7 +78,7 @@ opened AS (
   RETURNING context_id, person_id
 ),
 /* the landing notes */
-SELECT landed.roles, landed.takes_part FROM landed, opened
+SELECT landed.takes_part FROM landed, opened
 """
 
 
@@ -87,7 +87,7 @@ class Returned:
     """A launch that found everything as it says: its session is open."""
 
     opened: OpenedSession
-    place: Place
+    path: str  # the first page, below the visit's own /l/<short>/
 
 
 def is_plain(claims: LaunchClaims) -> bool:
@@ -124,7 +124,7 @@ def return_known(
     if row is None:
         return None
     path = arrivals.path(claims.custom, takes_part=row.takes_part)
-    return Returned(secrets.opened, Place(frozenset(row.roles), path))
+    return Returned(secrets.opened, path)
 
 
 @cache
@@ -141,20 +141,20 @@ def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
         "issuer": platform.issuer,
         "client_id": platform.client_id,
         "jwks_url": platform.jwks_url,
-        "service_origins": json.dumps(platform.service_origins),
+        "service_origins": _listed(tuple(platform.service_origins)),
         "deployment": claims.deployment_id,
-        "origins": json.dumps(embedding_origins(platform, claims)),
+        "origins": _listed(tuple(embedding_origins(platform, claims))),
         "notices_url": claims.notices.url if claims.notices and taken else None,
-        "notice_types": json.dumps(taken) if taken else None,
-        "groups": None if groups is None else json.dumps(groups),
-        "history": json.dumps(origins_in(claims.custom, claims.context_id or "")),
+        "notice_types": _listed(tuple(taken)) if taken else None,
+        "groups": None if groups is None else _listed(tuple(groups)),
+        "history": _listed(tuple(origins_in(claims.custom, claims.context_id or ""))),
         "context": claims.context_id,
         "context_title": claims.context_title or None,
         "lineitems": claims.gradebook.lineitems_url,
         "roster": claims.memberships_url,
         "groups_url": claims.groups.groups_url,
         "sets_url": claims.groups.sets_url,
-        "scopes": json.dumps(list(claims.gradebook.scopes)) if claims.gradebook.scopes else None,
+        "scopes": _listed(claims.gradebook.scopes) if claims.gradebook.scopes else None,
         "link": claims.resource_link_id,
         "link_title": claims.resource_link_title or None,
         "lineitem": claims.gradebook.lineitem_url,
@@ -166,6 +166,12 @@ def _claimed(claims: LaunchClaims, platform: Platform) -> Mapping[str, Any]:
         "return_url": way_back(claims.return_url, platform.service_origins),
         "nonce_hash": nonce_hash(claims.nonce),
     }
+
+
+@lru_cache(1024)
+def _listed(words: tuple[str, ...]) -> str:
+    """Write a list as the columns hold it; most launches say the same few again."""
+    return json.dumps(words)
 
 
 def _session_values(secrets: Secrets, now: datetime) -> Mapping[str, Any]:

@@ -63,7 +63,7 @@ class Tickets:
             StateUnknown: we did not sign it.
         """
         try:
-            said = json.loads(base64_decode(_signer(self._secret_key).unsign(text.encode())))
+            said = json.loads(base64_decode(_signer(self._secret_key).unsign(text.encode())).decode())
         except BadData as error:
             raise StateUnknown(str(error)) from error
         platform_id, nonce, target, short, secret, expires_at, storage = said

@@ -37,6 +37,7 @@ from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.cookies import give_session_cookie
 from ltitool.web.error_pages import reference
 from ltitool.web.headers import allow_any_frame, allow_frame_of
+from ltitool.web.incoming import posted_fields
 from ltitool.web.new_tab import new_tab_of
 from ltitool.web.path_sessions import agent_hash
 from ltitool.web.redirects import lead_to
@@ -55,7 +56,8 @@ def login() -> ResponseReturnValue:
     """Take a third-party login; see ltitool/lti/login.py."""
     request.max_content_length = MAX_BODY
     memory = lti_memory()
-    parameters = take_parameters(request.form if request.method == "POST" else request.args)
+    sent = posted_fields() if request.method == "POST" else dict(request.args.lists())
+    parameters = take_parameters(sent)
     asked = read_login(parameters, memory.services.settings)
     if keeps_cookies(request):
         return _depart(asked, memory)
@@ -92,7 +94,7 @@ def check_cookies() -> ResponseReturnValue:
 def take_launch() -> ResponseReturnValue:
     """Take a launch; see ltitool/lti/launch.py."""
     request.max_content_length = MAX_BODY
-    form, doors = LaunchForm.of(request.form), _doors(lti_memory())
+    form, doors = LaunchForm.of(posted_fields()), _doors(lti_memory())
     try:
         arrival = launch(form, lambda state: holds_secret(request, state), doors)
     except OtherBrowser:
@@ -120,7 +122,7 @@ def _let_in(arrival: Arrival) -> ResponseReturnValue:
 
     The tab is for staff, and for what an LMS's administrator may see of others.
     """
-    opened, path = arrival.opened, arrival.place.path
+    opened, path = arrival.opened, arrival.path
     if arrival.state.storage is not None and not opened.in_path:
         allow_any_frame()
         own = new_tab_of(opened.short, f"/{path}")

@@ -1,10 +1,14 @@
 """What a request must be before a page sees it."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import pytest
 from flask import Flask, request
 from werkzeug.test import TestResponse
 
 from ltitool.app import FORM_MEMORY
+from ltitool.lti.views import MAX_BODY
+from ltitool.web.incoming import check_incoming, posted_fields
 
 JSON = {"Accept": "application/json"}
 
@@ -58,3 +62,35 @@ def test_a_body_without_files_is_held_to_the_limit_of_forms(echo: Flask, kind: s
     if kind.startswith("application/x"):
         over = post(echo, b"a=" + b"x" * (FORM_MEMORY - 1), kind)
         assert (over.status_code, over.get_json()["code"]) == (413, "request.too-large")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"a=1&b=x+y%20z&a=2&c=&d", "application/x-www-form-urlencoded"),
+        (b"a=%00&b=%FF&c=%C3%B1&%C3%B1=%", "application/x-www-form-urlencoded; charset=utf-8"),
+        (b"", "application/x-www-form-urlencoded"),
+        (b"a=\xff", "application/x-www-form-urlencoded"),
+        (MULTIPART, "multipart/form-data; boundary=b"),
+        (b"{}", "application/json"),
+    ],
+)
+def test_what_an_lms_had_posted_is_what_the_framework_reads(app: Flask, body: bytes, kind: str) -> None:
+    def read(form: Callable[[], Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+        with app.test_request_context("/lti/launch", method="POST", data=body, content_type=kind):
+            check_incoming()
+            return {name: list(values) for name, values in form().items()}
+
+    theirs = read(lambda: dict(request.form.lists()))
+    assert read(posted_fields) == theirs
+    assert read(lambda: (posted_fields(), dict(request.form.lists()))[1]) == theirs  # it can be read again
+
+
+def test_what_an_lms_had_posted_is_held_to_its_limit(app: Flask) -> None:
+    def post(size: int) -> TestResponse:
+        fields = {"iss": "x" * size, "login_hint": "a"}
+        return app.test_client().post("/lti/login", data=fields, headers=JSON)
+
+    assert post(MAX_BODY - 100).get_json()["code"] == "login.parameter-too-long"
+    over = post(MAX_BODY)
+    assert (over.status_code, over.get_json()["code"]) == (413, "request.too-large")
