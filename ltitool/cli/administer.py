@@ -14,7 +14,7 @@ from ltitool.foundation.keys import KeyAge, key_ages
 from ltitool.foundation.services import services
 from ltitool.lti.selftest.running import KEY_OWNER, KEY_PURPOSE
 from ltitool.people.grants import STAFF_ROLES, roles_of, staff_of, withdraw_grant
-from ltitool.people.invitations import LIFETIME, NewInvitation, invite
+from ltitool.people.invitations import NewInvitation, invite
 from ltitool.people.models import Organisation
 
 KEY_LEAD_TIME = timedelta(days=1)  # platforms keep our key set for hours
@@ -64,11 +64,10 @@ def _add_organisation(arguments: argparse.Namespace) -> Answer:
 
 def _invite(arguments: argparse.Namespace) -> Answer:
     found, organisation_id = services(), organisation_of(arguments)
-    token, now = found.new_token(), found.clock()
+    token = found.new_token()
     with transaction() as session:
         wanted = NewInvitation(found.new_id(), organisation_id, arguments.role, None, arguments.note)
-        invite(session, wanted, token=token, at=now)
-    until = (now + LIFETIME).isoformat(timespec="seconds")
+        until = invite(session, wanted, token=token, at=found.clock()).isoformat(timespec="seconds")
     return Answer(
         {"link": f"{found.settings.public_url}/invitations/{token}", "usable_until": until, "uses": 1}
     )

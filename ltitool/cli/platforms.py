@@ -20,7 +20,7 @@ from ltitool.lti.approving import (
     register_by_hand,
 )
 from ltitool.lti.models import Deployment, Platform
-from ltitool.lti.platform_invitations import LIFETIME, NewInvitation, invite_platform
+from ltitool.lti.platform_invitations import NewInvitation, invite_platform
 from ltitool.lti.platforms import (
     POLICIES,
     PlatformMissing,
@@ -168,12 +168,12 @@ def _add(arguments: argparse.Namespace) -> Answer:
 
 def _invite(arguments: argparse.Namespace) -> Answer:
     found = services()
-    token, now = found.new_token(), found.clock()
+    token = found.new_token()
     wanted = NewInvitation(found.new_id(), organisation_of(arguments), arguments.name)
     with transaction() as session:
-        invite_platform(session, wanted, token, now)
+        until = invite_platform(session, wanted, token, found.clock())
     link = f"{found.settings.public_url}/lti/register?invitation={token}"
-    return Answer({"link": link, "usable_until": _moment(now + LIFETIME), "uses": 1})
+    return Answer({"link": link, "usable_until": _moment(until), "uses": 1})
 
 
 def _list(arguments: argparse.Namespace) -> Answer:

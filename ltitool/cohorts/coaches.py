@@ -103,8 +103,8 @@ def withdraw_coach(
     close_sessions_of(session, person_id, at)
 
 
-def invite_coach(session: Session, wanted: CoachInvitation, *, token: str, at: datetime) -> None:
-    """Write an invitation to coach a cohort; the caller puts the token into a link.
+def invite_coach(session: Session, wanted: CoachInvitation, *, token: str, at: datetime) -> datetime:
+    """Write an invitation to coach a cohort, its token to be put into a link; gives until when it works.
 
     Raises:
         OfferingUnknown: no such cohort in this offering.
@@ -112,7 +112,7 @@ def invite_coach(session: Session, wanted: CoachInvitation, *, token: str, at: d
     find_cohort(session, wanted.organisation_id, wanted.offering_id, wanted.cohort_id)
     place = str(wanted.cohort_id)
     invitation = NewInvitation(wanted.id, wanted.organisation_id, COACH, place, wanted.note, wanted.by)
-    invite(session, invitation, token=token, at=at)
+    return invite(session, invitation, token=token, at=at)
 
 
 def accept_invitation(

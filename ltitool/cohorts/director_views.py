@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from ltitool.cohorts.coaches import (
     invite_coach,
     withdraw_coach,
 )
-from ltitool.cohorts.days import full_day
+from ltitool.cohorts.days import full_day, local_day
 from ltitool.cohorts.listing import free_courses, offering_lists
 from ltitool.cohorts.lms_groups import LmsGroup, place_group, waiting_groups
 from ltitool.cohorts.offerings import (
@@ -39,7 +40,6 @@ from ltitool.cohorts.timezones import timezone_choices
 from ltitool.errors import Invalid
 from ltitool.foundation.db import read_session, transaction
 from ltitool.foundation.services import services
-from ltitool.people.invitations import LIFETIME
 from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 from ltitool.web.blueprints import Guard, guarded_blueprint
 from ltitool.web.drafts import below_visit, discard_draft, with_draft
@@ -153,7 +153,7 @@ def invite(offering_id: uuid.UUID) -> ResponseReturnValue:
         sent = read_form(CoachInvitationSchema())
     except Invalid as invalid:
         return _show_offering(offering_id, request.form, invalid.faults), invalid.status
-    token = _invite(offering_id, sent["cohort"], sent["note"])
+    token, until = _invite(offering_id, sent["cohort"], sent["note"])
     discard_draft(current_visit(), below_visit(request.path))  # no redirect follows that would say so
     return render_template(
         "cohorts/invited.html",
@@ -161,11 +161,12 @@ def invite(offering_id: uuid.UUID) -> ResponseReturnValue:
         note=sent["note"],
         link=f"{services().settings.public_url}/invitations/{token}",
         code=token,
-        until=full_day((services().clock() + LIFETIME).date(), current_language()),
+        until=full_day(until, current_language()),
     )
 
 
-def _invite(offering_id: uuid.UUID, cohort_id: uuid.UUID, note: str) -> str:
+def _invite(offering_id: uuid.UUID, cohort_id: uuid.UUID, note: str) -> tuple[str, date]:
+    """Invite, and give the token and the last day on which it works, as the program counts its days."""
     visit = current_visit()
     invitation_id = id_to_make(visit.person_id)
     token = token_to_give(invitation_id)
@@ -173,8 +174,9 @@ def _invite(offering_id: uuid.UUID, cohort_id: uuid.UUID, note: str) -> str:
         wanted = CoachInvitation(
             invitation_id, visit.organisation_id, offering_id, cohort_id, note, visit.person_id
         )
-        invite_coach(session, wanted, token=token, at=services().clock())
-    return token
+        until = invite_coach(session, wanted, token=token, at=services().clock())
+        offering = find_offering(session, visit.organisation_id, offering_id)
+    return token, local_day(until, offering.timezone)
 
 
 @pages.post("/<uuid:offering_id>/courses")

@@ -16,6 +16,7 @@ from ltitool.lti.models import Context, Deployment, GradeIntent, Platform
 from ltitool.lti.service_errors import ColumnLost, ServiceFailed
 from ltitool.people.models import Person
 
+NAMES = {"keystone": msg("Keystone")}  # an activity's title, "Your keystone", speaks to who does it
 UNDELIVERED = ("dead", "absent")
 STUCK = (
     *UNDELIVERED,
@@ -157,7 +158,7 @@ def _letter(row: GradeIntent, platform_id: uuid.UUID, platform: str, course: str
         platform_id=platform_id,
         platform=platform,
         course=course,
-        label=row.label,
+        label=NAMES.get(row.activity_key, row.label),
         since=row.wanted_at,
         code=row.error or "",
         title=title,
@@ -171,7 +172,7 @@ def _stuck(row: GradeIntent, person: str, course: str) -> StuckGrade:
         intent_id=row.id,
         person=person,
         course=course,
-        label=row.label,
+        label=NAMES.get(row.activity_key, row.label),
         score_given=row.score_given,
         score_maximum=row.score_maximum,
         shown_score=row.shown_score,

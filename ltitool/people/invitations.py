@@ -41,8 +41,11 @@ class Invited:
     subject: str | None
 
 
-def invite(session: Session, wanted: NewInvitation, *, token: str, at: datetime) -> None:
-    """Write an invitation down, once by its id. The token goes into the link and is not kept."""
+def invite(session: Session, wanted: NewInvitation, *, token: str, at: datetime) -> datetime:
+    """Write an invitation down, once by its id; gives until when it works.
+
+    The token goes into the link and is not kept.
+    """
     row = Invitation(
         id=wanted.id,
         organisation_id=wanted.organisation_id,
@@ -55,9 +58,11 @@ def invite(session: Session, wanted: NewInvitation, *, token: str, at: datetime)
         accepted_at=None,
         accepted_by=None,
     )
-    if add_once(session, row):
-        change = RoleChange("invited", wanted.organisation_id, wanted.by, at)
-        note_role(session, change, f"invitation:{wanted.id}", role=wanted.role, place=wanted.subject)
+    if not add_once(session, row):
+        return session.get_one(Invitation, wanted.id).expires_at
+    change = RoleChange("invited", wanted.organisation_id, wanted.by, at)
+    note_role(session, change, f"invitation:{wanted.id}", role=wanted.role, place=wanted.subject)
+    return row.expires_at
 
 
 def open_invitation(session: Session, token: str, at: datetime) -> Invitation:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
+from support.clock import MovableClock
 from support.visitor import Visitor, page_text
 from support.world import World
 
@@ -391,6 +392,31 @@ def test_an_invitation_is_shown_once_and_kept_as_a_hash(world: World, director: 
     assert kept.token_hash == token_hash(found[1])
     assert (kept.role, kept.subject, kept.note) == ("coach", str(world.cohort_id), "Lena")
     assert "until March 19, 2026" in page_text_of(html)
+
+
+def test_an_invitation_sent_again_says_how_long_the_first_one_works(
+    world: World, visit_as: Opened, clock: MovableClock
+) -> None:
+    director = visit_as(world.director, "director")
+    fields = {"note": "Lena", "cohort": str(world.cohort_id), "once": "the-same"}
+    first = director.post(offering_path(world, "/invitations"), fields)
+    clock.forward(days=3)
+    director = visit_as(world.director, "director")
+    again = director.post(offering_path(world, "/invitations"), fields)
+    assert "until March 19, 2026" in page_text(first)
+    assert "until March 19, 2026" in page_text(again)
+    assert read_session().scalars(select(Invitation.expires_at)).one().day == 19
+    other = director.post(offering_path(world, "/invitations"), {**fields, "once": "another"})
+    assert "until March 22, 2026" in page_text(other)  # the control
+
+
+def test_the_last_day_of_an_invitation_is_that_of_the_program(
+    world: World, visit_as: Opened, clock: MovableClock
+) -> None:
+    clock.forward(hours=12)  # three in the morning in UTC, the evening before in Denver
+    director = visit_as(world.director, "director")
+    fields = {"note": "Lena", "cohort": str(world.cohort_id)}
+    assert "until March 19, 2026" in page_text(director.post(offering_path(world, "/invitations"), fields))
 
 
 def page_text_of(html: str) -> str:

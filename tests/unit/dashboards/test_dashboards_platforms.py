@@ -352,7 +352,7 @@ def test_keys_origins_and_dead_scores_stand_on_the_page(
     clock.forward(days=12)
     services().keys.rotate(KEY_OWNER, KEY_PURPOSE, lead_time=timedelta(days=1))
     wanted = WantedGrade(
-        world.organisation_id, world.context_id, "keystone", world.amara.id, "u1", "Keystone", 3, 4
+        world.organisation_id, world.context_id, "keystone", world.amara.id, "u1", "Your keystone", 3, 4
     )
     with transaction() as session:
         key = {"platform_id": world.platform_id, "kid": "k1", "jwk": {}, "fetched_at": clock()}

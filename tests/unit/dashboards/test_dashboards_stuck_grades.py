@@ -17,8 +17,10 @@ from ltitool.app import services_of
 from ltitool.cli.main import main
 from ltitool.foundation.db import read_session, transaction
 from ltitool.lti.grade_intents import WantedGrade, want_grade
+from ltitool.lti.grade_letters import NAMES
 from ltitool.lti.models import GradeIntent, Platform
 from ltitool.people.models import Organisation
+from ltitool.programs import load_shipped
 
 Opened = Callable[..., Visitor]
 Patch = pytest.MonkeyPatch
@@ -34,7 +36,7 @@ def stuck(world: World, clock: MovableClock) -> uuid.UUID:
             activity_key="keystone",
             person_id=world.amara.id,
             subject="amara",
-            label="Keystone",
+            label="Your keystone",  # as the program says it to who makes it
             score_given=80.5,
             score_maximum=100.0,
         )
@@ -63,6 +65,7 @@ def test_a_director_reads_what_whose_and_why_and_sends_it_again(
         "80.5 of 100",
     ):
         assert words in text
+    assert "Your keystone" not in text
     assert director.post(f"grades/{stuck}/again", {}).status_code == 303
     assert state_of(stuck) == "wanted"
     assert "Every grade has arrived" in page_text(director.get("grades"))
@@ -76,6 +79,13 @@ def test_an_override_shows_both_grades(world: World, visit_as: Opened, stuck: uu
     assert "The LMS shows another grade: a teacher changed it there" in text
     assert "Our grade 80.5 of 100 The LMS shows 64.25 of 100" in text
     assert state_of(stuck) == "overridden"
+
+
+def test_every_graded_activity_that_ships_has_a_name_for_those_who_look_after_grades() -> None:
+    """A title speaks to who does the activity."""
+    graded = {one.key for program in load_shipped().values() for one in program.graded_activities}
+    assert graded
+    assert graded <= NAMES.keys()
 
 
 def test_the_page_is_for_directors_of_the_organisation(
@@ -129,6 +139,7 @@ def test_an_operator_sees_where_and_why_and_nobodys_name(
     lms = read_session().get_one(Platform, world.platform_id).name
     read_session().rollback()
     page = operator.get("platforms/undelivered")
+    assert "Your keystone" not in page.text
     text = page_text(page)
     for words in (f"{lms} Keystone", "This person is not in the course any more", "Course"):
         assert words in text
