@@ -21,7 +21,7 @@ LAUNCH, ROSTER, TOOL = "launch", "roster", "tool"
 SEEN_EVERY = timedelta(hours=1)  # so that coming again is not always a write; known_arrivals says the same
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Came:
     """A person in a course of an LMS, as a launch or a roster shows them."""
 

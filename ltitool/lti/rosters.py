@@ -37,11 +37,11 @@ from ltitool.lti.service_pages import read_pages
 MAX_ID = 255
 MAX_NAME = 400
 MAX_MEMBERS = 50_000
-PART = 800  # people in one transaction
+PART = 1200  # people in one transaction: 800 took a sixth more CPU; SQLite keeps a launch waiting for 0.3 s
 ATTEMPTS = 5  # at a part whose newcomers launch meanwhile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One person of a roster."""
 

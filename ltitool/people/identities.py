@@ -16,7 +16,7 @@ from ltitool.people.models import LtiIdentity, Person
 NAME_LENGTH = 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LmsUser:
     """A person as an LMS describes them; name and e-mail may be withheld."""
 
