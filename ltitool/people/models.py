@@ -84,7 +84,11 @@ class WebSession(Tenant, Base):
     """One launch or sign-in. Pages live under /l/<short>/, so that two tabs never mix."""
 
     __tablename__ = "web_session"
-    __table_args__ = (tenant_fk("person_id", "person"), Index(None, "person_id"))
+    __table_args__ = (
+        tenant_fk("person_id", "person"),
+        Index(None, "person_id"),
+        Index(None, "context_id", "created_at"),  # who came into a course while its roster was read
+    )
 
     short: Mapped[str] = mapped_column(unique=True)  # names the cookie; not a secret
     token_hash: Mapped[str]

@@ -50,9 +50,14 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def columns() -> set[tuple[str, str]]:
+def parts() -> set[tuple[str, str]]:
+    """Name each table's columns and indexes."""
     found = inspect(db.engine)
-    return {(table, str(column["name"])) for table in tables() for column in found.get_columns(table)}
+    return {
+        (table, str(part["name"]))
+        for table in tables()
+        for part in (*found.get_columns(table), *found.get_indexes(table))
+    }
 
 
 def is_ours(name: str | None) -> bool:
@@ -81,14 +86,14 @@ def test_the_head_is_what_the_models_say(empty: Flask) -> None:
 
 def test_each_revision_goes_up_down_and_up_again(empty: Flask) -> None:
     for revision in REVISIONS:
-        before = columns()
+        before = parts()
         upgrade(revision=revision)
-        after = columns()
+        after = parts()
         assert after > before or revision in NOTHING_FOR.get(db.engine.dialect.name, ())
         downgrade(revision="-1")
-        assert columns() == before
+        assert parts() == before
         upgrade(revision=revision)
-        assert columns() == after
+        assert parts() == after
     assert differences() == []
     downgrade(revision="base")
     assert tables() == set()
