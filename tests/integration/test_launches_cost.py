@@ -18,9 +18,7 @@ from bench import bench_lti  # noqa: E402 - found by the line above
 
 pytestmark = [pytest.mark.postgres, pytest.mark.server]
 TURNS = Namespace(rounds=8, launches=20, only="floor,ours")
-MOST = (
-    2.4  # floors: well above what it is, for the machine's sake, and what it was before it was brought down
-)
+MOST = 2.1  # floors: well above the 1.5 to 1.7 that it is here, for the machine's sake; it was 2.4 once
 
 
 def test_a_launch_costs_little_more_than_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
