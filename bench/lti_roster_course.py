@@ -6,14 +6,14 @@ import os
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from lti_program import run_program
 from sqlalchemy import select
 from support import postgres
 
 from ltitool.app import create_app
-from ltitool.cohorts.models import Offering, OfferingContext
 from ltitool.foundation.db import db, end_read, read_session, transaction
 from ltitool.foundation.services import services
 from ltitool.lti.models import Context, Deployment, Platform
@@ -21,7 +21,6 @@ from ltitool.lti.platforms import Registration, add_platform
 from ltitool.lti.vocabulary import SCOPE_ROSTER
 from ltitool.lti.wiring import lti_memory
 from ltitool.people.models import Organisation
-from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 from ltitool.settings import load_settings
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def opened_course(base: str) -> Iterator[Course]:
             short, long = (
                 _context(session, organisation_id, f"{base}/{name}") for name in ("short", "roster")
             )
-            _run_program(session, organisation_id, long)
+            run_program(session, organisation_id, long)
         platform = read_session().scalars(select(Platform)).one()
         read_session().expunge(platform)
         end_read()
@@ -104,27 +103,3 @@ def _context(session: Session, organisation_id: uuid.UUID, roster: str) -> uuid.
     session.add(context)
     session.flush()
     return context.id
-
-
-def _run_program(session: Session, organisation_id: uuid.UUID, context_id: uuid.UUID) -> None:
-    program, offering_id = load_shipped()[DEFAULT_PROGRAM], uuid.uuid4()
-    session.add(
-        Offering(
-            id=offering_id,
-            organisation_id=organisation_id,
-            title="Autumn",
-            program_id=program.id,
-            program_version=program.version,
-            program_source=program.source,
-            program_digest=program.digest,
-            starts_on=date(2026, 8, 24),
-            timezone="UTC",
-            created_at=datetime.now(UTC),
-        )
-    )
-    session.flush()
-    session.add(
-        OfferingContext(
-            id=uuid.uuid4(), organisation_id=organisation_id, offering_id=offering_id, context_id=context_id
-        )
-    )

@@ -12,7 +12,7 @@ import sys
 import uuid
 import venv
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,16 +24,15 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from lti_lms import CLIENT, DEPLOYMENT, Lms, Tool
+from lti_program import run_program
 from sqlalchemy import create_engine, select, text
 from support import postgres
 
 from ltitool.app import create_app
-from ltitool.cohorts.models import Offering, OfferingContext
 from ltitool.foundation.db import db, transaction
 from ltitool.lti.models import Context
 from ltitool.lti.platforms import Registration, add_platform
 from ltitool.people.models import Organisation
-from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 from ltitool.settings import load_settings
 
 if TYPE_CHECKING:
@@ -196,26 +195,10 @@ def real_page(running: Running) -> Running:
 def connect_course(environ: Mapping[str, str]) -> None:
     """Have the course that people launched from run the program, so that they get their places."""
     app = create_app(load_settings(environ))
-    program = load_shipped()[DEFAULT_PROGRAM]
     with app.app_context():
         with transaction() as session:
             context = session.scalars(select(Context)).one()
-            offering = Offering(
-                id=uuid.uuid4(),
-                organisation_id=context.organisation_id,
-                title="Autumn",
-                program_id=program.id,
-                program_version=program.version,
-                program_source=program.source,
-                program_digest=program.digest,
-                starts_on=date(2026, 8, 24),
-                timezone="UTC",
-                created_at=datetime.now(UTC),
-            )
-            session.add(offering)
-            session.flush()
-            common = {"organisation_id": context.organisation_id, "context_id": context.id}
-            session.add(OfferingContext(id=uuid.uuid4(), offering_id=offering.id, **common))
+            run_program(session, context.organisation_id, context.id)
         db.engine.dispose()
 
 
