@@ -1,9 +1,11 @@
 """The external tool in Moodle's administration: registered by a link, activated, shown to teachers."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from moodle_site import MoodleSite, number_in, settle, tool_frame
+from moodle_site import PATIENCE, TRIES, MoodleSite, number_in, settle, tool_frame
 from playwright.sync_api import Frame, Locator, Page
+from playwright.sync_api import TimeoutError as NotInTime
 
 MANAGE = "/mod/lti/toolconfigure.php"
 IN_CHOOSER = "2"  # "Show in activity chooser and as a preconfigured tool"
@@ -40,8 +42,11 @@ def open_renewal(site: MoodleSite, link: str, tool: str) -> tuple[Page, Frame]:
     page.fill("#tool-url", link)
     page.click("#tool-create-button")
     question = page.frame_locator("iframe[src*='startltiadvregistration']")
-    page.wait_for_load_state("networkidle")  # Moodle opens this page twice
-    question.get_by_text("Update", exact=True).first.click()
+    for _try in range(TRIES):  # Moodle opens this page twice, and what was pressed in the first is lost
+        question.get_by_text("Update", exact=True).first.click()
+        with suppress(NotInTime):
+            question.get_by_role("button", name="Register").wait_for(timeout=PATIENCE / TRIES)
+            break
     return page, tool_frame(page, tool, "/lti/register")
 
 
