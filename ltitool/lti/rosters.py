@@ -37,7 +37,7 @@ from ltitool.lti.service_pages import read_pages
 MAX_ID = 255
 MAX_NAME = 400
 MAX_MEMBERS = 50_000
-PART = 1200  # people in one transaction: 800 took a sixth more CPU; SQLite keeps a launch waiting for 0.3 s
+PART = 1200  # people in one transaction; while SQLite takes one, a launch waits for up to 0.3 s
 ATTEMPTS = 5  # at a part whose newcomers launch meanwhile
 
 
