@@ -267,7 +267,7 @@ def signatures() -> two_processes.Work:
 
 def two_against_one(count: int) -> str:
     """The sentence about two processes: full reports, and bare signatures as the control."""
-    found = two_processes.scaling({"reports": (reports, count), "bare": (signatures, count // 5)}, turns=7)
+    found = two_processes.scaling({"reports": (reports, count), "bare": (signatures, count // 10)}, turns=7)
     ours, bare = found["reports"], found["bare"]
     return (
         f"Full reports by wall clock: {ours.one:,.0f}/s in one process, {ours.two:,.0f}/s in two; "
@@ -321,7 +321,7 @@ def main() -> int:
         "--memory", type=int, default=1_000_000, help="issue this many badges, watching memory"
     )
     parser.add_argument(
-        "--parallel", type=int, default=4000, help="reports per process for the two-process run"
+        "--parallel", type=int, default=8000, help="reports per process for the two-process run"
     )
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.relative_to(ROOT)}")
     chosen = parser.parse_args()

@@ -4,13 +4,17 @@ The second is the control: bare signatures share nothing at all, so what they lo
 (one processor's neighbours, its frequency, the host). Turns alternate, and each ratio is of one turn.
 """
 
+from __future__ import annotations
+
 import multiprocessing
 import statistics
 import time
 from collections.abc import Callable
-from multiprocessing.sharedctypes import SynchronizedArray
-from multiprocessing.synchronize import Barrier
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import SynchronizedArray
+    from multiprocessing.synchronize import Barrier
 
 Work = Callable[[int], object]
 """One piece of work, given its number."""
