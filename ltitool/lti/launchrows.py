@@ -17,6 +17,7 @@ from ltitool.lti.claim_errors import (
     NonceRaced,
 )
 from ltitool.lti.claims import LaunchClaims
+from ltitool.lti.course_origins import note_origins, origins_in
 from ltitool.lti.models import BurntNonce, Context, Deployment, Platform, ResourceLink
 from ltitool.lti.notice_handlers import note_service
 from ltitool.lti.platforms import new_deployment
@@ -95,6 +96,9 @@ def store_place(
     if claims.resource_link_id is not None:
         link = link or _new_link(session, context, claims.resource_link_id)
     _refresh(context, link, claims)
+    if not claims.test_user:
+        # The landing would do it too, but after the person's row: a part of a roster holds the course first.
+        note_origins(context, origins_in(claims.custom, context.lms_id))
     return context, link
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, insert, select
 from support import pg_tool
 from support.clock import MovableClock
 from support.practice import ACTIVITY, ORGANISATION, PERSON, Browser, Wire
-from support.reading_rosters import elsewhere, until_it_waits
+from support.reading_rosters import elsewhere, somebody, until_it_waits
 
 from ltitool.cohorts.arrivals import landing
 from ltitool.cohorts.known_arrivals import known_arrivals
@@ -22,11 +22,12 @@ from ltitool.cohorts.models import CoursePerson, Membership
 from ltitool.cohorts.offerings import NewOffering, connect_course, create_offering
 from ltitool.cohorts.rosters import RosterFilling
 from ltitool.foundation.db import db, read_session, transaction
+from ltitool.lti import vocabulary as words
 from ltitool.lti.landing import bind_landing
 from ltitool.lti.launchrows import nonce_hash
 from ltitool.lti.models import BurntNonce, Context
 from ltitool.lti.roles import LtiRole
-from ltitool.lti.rosters import Member
+from ltitool.lti.rosters import Member, course_in_turn
 from ltitool.programs import DEFAULT_PROGRAM, load_shipped
 from ltitool.sandbox.forge import Forge
 
@@ -151,3 +152,36 @@ def test_nobody_who_comes_at_another_time_is_spared(course: Course) -> None:
     with transaction() as session:
         reading.finish(session)
     assert course.standing() == (False, "inactive")
+
+
+def test_a_newcomer_whose_launch_changes_the_course_and_a_part_that_lists_them_never_wait_for_each_other(
+    course: Course,
+) -> None:
+    """The launch takes the course's row before the newcomer's; the part waits there, and then knows them."""
+    reading, newcomer, waited = course.missing_them(), somebody(9), list[bool]()
+    query, forge = course.browser.ask(), course.browser.forge
+    claims = forge.claims(PERSON, ACTIVITY, query["nonce"])
+    claims["sub"] = newcomer.subject
+    claims[words.CUSTOM] = {**claims.get(words.CUSTOM, {}), "context_history": "a-course-of-last-year"}
+
+    def take() -> None:
+        with transaction() as session:
+            assert course_in_turn(session, ORGANISATION, course.id, began=reading._at)
+            reading.take(session, [newcomer])
+
+    with elsewhere(take) as taking:
+
+        def take_now(*told: Any) -> None:
+            if told[2].startswith("INSERT INTO lti_identity") and not taking.is_alive():
+                until_it_waits(taking)
+                waited.append(taking.is_alive())
+
+        event.listen(db.engine, "after_cursor_execute", take_now)
+        try:
+            form = {"state": query["state"], "id_token": forge.mint(claims)}
+            assert course.browser.launch(form).status_code == 303
+        finally:
+            event.remove(db.engine, "after_cursor_execute", take_now)
+    assert waited == [True]
+    known = select(CoursePerson.listed_at).where(CoursePerson.lms_subject == newcomer.subject)
+    assert read_session().scalars(known).all() == [reading._at]
