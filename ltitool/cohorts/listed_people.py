@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, String, Uuid, case, cast, or_, select, update
+from sqlalchemy import FromClause, String, Uuid, bindparam, case, cast, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -27,6 +27,17 @@ GIVEN: Mapping[str, TypeEngine[Any]] = {
     "role": String(),
     "groups": String(),
 }
+_PERSON = table_of(CoursePerson)
+# A launch may have shown who somebody is since their row was read: the row itself says by what it holds now.
+TAKE_OVER = (
+    update(_PERSON)
+    .where(_PERSON.c.id == bindparam("found"))
+    .values(
+        role=case((_PERSON.c.proved_by == ROSTER, bindparam("said")), else_=_PERSON.c.role),
+        lms_subject=bindparam("named"),
+        lms_groups=bindparam("together"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -97,13 +108,13 @@ def _note(session: Session, course: FilledCourse, given: FromClause, at: datetim
         cast(known.lms_groups, String) != given.c.groups,  # unknown, so no difference, where nothing is said
     )
     rows = session.execute(
-        select(*given.c, known.lms_groups, known.id, known.proved_by, known.role.label("was"))
+        select(*given.c, known.lms_groups, known.id)
         .select_from(found)
         .where(or_(known.id.is_(None), differs))
     ).all()
     changes = [_changed(row) for row in rows if row.id is not None]
     if changes:
-        session.execute(update(CoursePerson), changes)
+        session.connection().execute(TAKE_OVER, changes)
     listed = select(known.id).select_from(found)
     grown = {
         each.key: case((each > at, each), else_=at) for each in (CoursePerson.listed_at, CoursePerson.seen_at)
@@ -114,9 +125,8 @@ def _note(session: Session, course: FilledCourse, given: FromClause, at: datetim
 
 
 def _changed(row: Any) -> dict[str, Any]:
-    role = row.role if row.proved_by == ROSTER else row.was
     groups = row.lms_groups if row.groups is None else json.loads(row.groups)
-    return {"id": row.id, "role": role, "lms_subject": row.subject, "lms_groups": groups}
+    return {"found": row.id, "said": row.role, "named": row.subject, "together": groups}
 
 
 def _give_places(

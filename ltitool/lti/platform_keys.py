@@ -94,8 +94,9 @@ class PlatformKeys:
 
     def forget(self, platform_id: uuid.UUID) -> None:
         """Drop what this process remembers of a platform."""
-        for place in [place for place in self._known if place[0] == platform_id]:
-            self._known.pop(place, None)
+        for place in list(self._known):  # at one go: other threads put keys in meanwhile
+            if place[0] == platform_id:
+                self._known.pop(place, None)
 
     def _remembered(self, platform: Platform, kid: str) -> KnownKey | None:
         known = self._known.get((platform.id, kid))

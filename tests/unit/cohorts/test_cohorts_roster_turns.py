@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from support.clock import MovableClock
 from support.pg_tool import build_tool
 from support.reading_rosters import (
@@ -25,7 +25,10 @@ from support.reading_rosters import (
 )
 from support.world import World, build_world
 
-from ltitool.foundation.db import db, transaction
+from ltitool.cohorts.memberships import LAUNCH, Came, note_course_person
+from ltitool.cohorts.models import CoursePerson
+from ltitool.foundation.db import db, read_session, transaction
+from ltitool.lti.roles import LtiRole
 
 pytestmark = pytest.mark.postgres
 
@@ -112,3 +115,36 @@ def test_a_launch_that_changes_its_course_and_a_reading_that_ends_never_wait_for
             event.remove(db.engine, "after_cursor_execute", end_now)
         assert other.is_alive()
     assert standing(world, 1, 2) == [HERE, HERE]
+
+
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["before the reading", "while it looks"])
+def test_nobody_becomes_less_than_a_launch_shows_while_a_part_is_taken(
+    world: World, clock: MovableClock, *, meanwhile: bool
+) -> None:
+    fill(world, clock, [somebody(1), somebody(2)])
+    person = read_session().scalars(select(CoursePerson).where(CoursePerson.lms_subject == "sub-2")).one()
+    came = Came(world.context_id, person.person_id, "sub-2", LtiRole.INSTRUCTOR, LAUNCH)
+    read_session().commit()
+    reading, shown = begin(world, clock), list[bool]()
+
+    def teach() -> None:
+        with transaction() as session:
+            note_course_person(session, organisation_id=world.organisation_id, came=came, at=clock())
+
+    def teach_now(*told: Any) -> None:
+        if meanwhile and not shown and "json_to_recordset" in told[2] and "lms_groups" in told[2]:
+            shown.append(True)
+            with elsewhere(teach) as other:
+                other.start()
+
+    event.listen(db.engine, "after_cursor_execute", teach_now)
+    try:
+        if not meanwhile:
+            teach()
+        go_on(world, reading, somebody(1), somebody(2, groups=("g",)))
+    finally:
+        event.remove(db.engine, "after_cursor_execute", teach_now)
+    assert shown == [True] * meanwhile
+    read_session().expire_all()
+    row = read_session().scalars(select(CoursePerson).where(CoursePerson.lms_subject == "sub-2")).one()
+    assert (row.role, row.proved_by, row.lms_groups) == ("instructor", "launch", ["g"])
